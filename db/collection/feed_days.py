@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, func, select
 
 from db.dialect import insert_by, is_sqlite
-from db.models import FeedDay
+from db.models import Feed, FeedDay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +55,38 @@ def _add_poll(is_embedded: bool) -> Any:
     return upsert.on_conflict_do_update(
         index_elements=["feed_id", "day"], set_={**sums, "kept_all": FeedDay.kept_all * new.kept_all}
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutletPollDay:
+    """The polls of an outlet's feeds on a day in UTC."""
+
+    day: date
+    polls: int
+    failures: int
+    changed: int
+    fresh: int
+    missed: float
+
+
+def list_outlet_days(conn: Connection, source_id: str, *, limit: int) -> list[OutletPollDay]:
+    """Return the last days on which feeds of an outlet were polled, the newest first."""
+    sums = (
+        func.sum(FeedDay.polls).label("polls"),
+        func.sum(FeedDay.failures).label("failures"),
+        func.sum(FeedDay.changed).label("changed"),
+        func.sum(FeedDay.fresh).label("fresh"),
+        func.sum(FeedDay.missed).label("missed"),
+    )
+    query = (
+        select(FeedDay.day, *sums)
+        .join(Feed, Feed.id == FeedDay.feed_id)
+        .where(Feed.source_id == source_id)
+        .group_by(FeedDay.day)
+        .order_by(FeedDay.day.desc())
+        .limit(limit)
+    )
+    return [OutletPollDay(**row._asdict()) for row in conn.execute(query)]
 
 
 def forget_days(conn: Connection, *, before: date) -> int:

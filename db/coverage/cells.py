@@ -94,12 +94,14 @@ def cells_query(
     split: CoverageSplit = CoverageSplit.ALL,
     level: CoverageLevel = CoverageLevel.ALL,
     entities: Sequence[str] | None = None,
+    parts: Sequence[str] | None = None,
     since: date | None = None,
     until: date | None = None,
 ) -> Select[*tuple[Any, ...]]:
     """Return the query for the columns of `Cell`; `since` and `until` are inclusive days.
 
-    Without limits it includes the undated period. Without `entities`: all entities, not the totals. Unordered, so that
+    Without limits it includes the undated period. Without `entities`: all entities, not the totals; without
+    `parts`: all parts of the split. Unordered, so that
     each series is one scan.
     """
     series = CoverageSeries
@@ -108,6 +110,8 @@ def cells_query(
         .join(series, series.id == CoverageCell.series_id)
         .where(series.grain == grain, series.split == split, series.level == level)
     )
+    if parts is not None:
+        query = query.where(series.part.in_(parts))
     # by their ids the index finds the series of a level in steps; there are a thousand times as many of other splits
     query = query.where(series.entity_id.in_(select(EntityRow.id) if entities is None else entities))
     return query.where(*_within(CoverageCell.bucket_on, since and period_start(since, grain), until))

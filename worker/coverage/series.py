@@ -34,6 +34,8 @@ class SeriesQuestion:
     grain: Grain = Grain.DAY
     split: CoverageSplit = CoverageSplit.ALL
     level: CoverageLevel = CoverageLevel.ALL
+    parts: Sequence[str] | None = None
+    """Only these outlets, languages, countries or genres of the split; None for all."""
     since: date | None = None
     """First day; without it the first day with an article."""
     until: date | None = None
@@ -187,6 +189,7 @@ def read_counts(
         split=question.split,
         level=question.level,
         entities=question.entities,
+        parts=question.parts,
         since=since,
         until=until,
     )

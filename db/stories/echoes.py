@@ -1,0 +1,78 @@
+"""How much an outlet copies others, and is copied by them, as far as the stories of its articles tell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import aliased
+
+from db.models import Article, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EchoPartner:
+    """Another outlet, with the number of articles between the two."""
+
+    source: str
+    name: str
+    articles: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Echo:
+    """The reprints of an outlet in a range of days."""
+
+    articles: int
+    """All its articles."""
+    copied: int
+    """Of these, reprints of articles of other outlets."""
+    reprints: int
+    """Articles of other outlets that are reprints of its own."""
+    copies_from: Sequence[EchoPartner]
+    """The outlets whose articles it reprints most."""
+    copied_by: Sequence[EchoPartner]
+    """The outlets that reprint its articles most."""
+
+    @property
+    def echo_share(self) -> float | None:
+        """Return the share of its articles that are reprints of others; None without an article."""
+        return self.copied / self.articles if self.articles else None
+
+
+def read_echo(conn: Connection, source_id: str, since: date, until: date, *, partners: int = 8) -> Echo:
+    """Return how much an outlet copied and was copied in a range of days, with the outlets it shares most with."""
+    own, other = aliased(Article), aliased(Article)
+    days = own.counts_on.between(since, until)
+    articles = conn.scalar(select(func.count()).select_from(own).where(days, own.source_id == source_id)) or 0
+    from_others = (
+        select(other.source_id, func.count())
+        .select_from(own)
+        .join(other, other.id == own.cluster_id)
+        .where(days, own.source_id == source_id, own.cluster_id != own.id, other.source_id != source_id)
+        .group_by(other.source_id)
+    )
+    by_others = (
+        select(other.source_id, func.count())
+        .select_from(own)
+        .join(other, other.cluster_id == own.id)
+        .where(days, own.source_id == source_id, own.cluster_id == own.id, other.source_id != source_id)
+        .group_by(other.source_id)
+    )
+    copies = {source: n for source, n in conn.execute(from_others)}
+    copied = {source: n for source, n in conn.execute(by_others)}
+    names = dict(conn.execute(select(Source.id, Source.name).where(Source.id.in_([*copies, *copied]))).tuples())
+    return Echo(
+        articles=articles,
+        copied=sum(copies.values()),
+        reprints=sum(copied.values()),
+        copies_from=_top(copies, names, partners),
+        copied_by=_top(copied, names, partners),
+    )
+
+
+def _top(counts: dict[str, int], names: dict[str, str], most: int) -> list[EchoPartner]:
+    largest = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:most]
+    return [EchoPartner(source=source, name=names.get(source, source), articles=n) for source, n in largest]
