@@ -63,7 +63,8 @@ def read_echo(conn: Connection, source_id: str, since: date, until: date, *, par
     )
     copies = {source: n for source, n in conn.execute(from_others)}
     copied = {source: n for source, n in conn.execute(by_others)}
-    names = dict(conn.execute(select(Source.id, Source.name).where(Source.id.in_([*copies, *copied]))).tuples())
+    query = select(Source.id, Source.name).where(Source.id.in_([*copies, *copied]))
+    names = {source: name for source, name in conn.execute(query)}
     return Echo(
         articles=articles,
         copied=sum(copies.values()),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from web.pages import articles, charts, entities, entity, letters, overview, revisions, status
+from web.pages import articles, charts, entities, entity, letters, outlets, overview, revisions, status
 
 ROUTERS = (
     overview.router,
-    entities.router,
-    entity.router,
     articles.router,
     revisions.router,
+    entities.router,
+    entity.router,
+    outlets.router,
     status.router,
     letters.router,
     charts.router,

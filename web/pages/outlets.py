@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request
+from markupsafe import Markup
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
@@ -22,6 +23,7 @@ from db.status import OutletState, read_outlet_states
 from db.stories.echoes import Echo, read_echo
 from web.charts.parts import ChartLine, ChartPeriod, Spec
 from web.charts.series import plot_series
+from web.charts.sparkline import draw_sparkline
 from web.shared.hubs import describe_outlet_hubs
 from web.shared.links import outlet_address, search_address
 from web.shared.page import Format, respond
@@ -30,6 +32,7 @@ from web.shared.store import Reading, Store
 from web.shared.tables import PageTable
 from worker.catalogue.records import outlet_record, outlet_row_record
 from worker.coverage.series import SeriesQuestion, ShownSeries, load_series, point_record
+from worker.coverage.stats.series import Counts
 from worker.search.hits import FoundArticle, list_newest
 
 _DAYS, _POLL_DAYS, _LATEST = 90, 14, 12
@@ -113,9 +116,20 @@ class OutletPage:
         return [point.counts.articles for point in self.series.points]
 
     @property
+    def impaired_days(self) -> int:
+        """The number of days on which its collection was impaired."""
+        return sum(self.series.flag(point) for point in self.series.points)
+
+    @property
     def chart(self) -> Spec:
         """The articles a day, with the days of impaired collection."""
         return plot_series(self._periods(), [self._line()], per="day")
+
+    @property
+    def sparkline(self) -> Markup:
+        """The same as a small line."""
+        label = f"{sum(self.counts):,} articles in {len(self.counts)} days"
+        return draw_sparkline(self.counts, label=label, width=640, height=80)
 
     def _periods(self) -> list[ChartPeriod]:
         outlet = str(self.facts["id"])
@@ -131,13 +145,14 @@ class OutletPage:
         ]
 
     def _line(self) -> ChartLine:
-        outlet, points = str(self.facts["id"]), self.series.points
+        outlet, points = str(self.facts["id"]), {point.period: point for point in self.series.points}
+        counts = [points[label].counts if label in points else Counts() for label in self.series.begins]
         return ChartLine(
             key=outlet,
             name=self.title,
-            articles=[point.counts.articles for point in points],
-            stories=[point.counts.stories for point in points],
-            hrefs=[search_address(source=outlet, since=point.period, until=point.period) for point in points],
+            articles=[count.articles for count in counts],
+            stories=[count.stories for count in counts],
+            hrefs=[search_address(source=outlet, since=label, until=label) for label in self.series.begins],
         )
 
     def articles(self) -> Sequence[FoundArticle]:

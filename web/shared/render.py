@@ -46,9 +46,9 @@ def headline(title: str | None, beginning: str) -> str:
     return f"{shown}…" if shown else "(no words)"
 
 
-def is_web(url: str) -> bool:
+def is_web(url: str | None) -> bool:
     """Return whether a link to this URL is safe: `javascript:` and the like are not."""
-    return url.lower().startswith(("https://", "http://"))
+    return url is not None and url.lower().startswith(("https://", "http://"))
 
 
 def _number(value: int) -> str:
@@ -79,6 +79,11 @@ def chart_script_address() -> str:
     return f"/charts/{bundle_name()}"
 
 
+def _moment(written: str | None) -> datetime | None:
+    """Return the instant of a record for JSON."""
+    return datetime.fromisoformat(written) if written else None
+
+
 class MenuEntry(NamedTuple):
     """A page in the menu."""
 
@@ -104,7 +109,9 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters.update(when=when, number=_number, pieces=join_pieces, percent=_percent, written_in=written_in)
+_templates.filters.update(
+    when=when, number=_number, pieces=join_pieces, percent=_percent, moment=_moment, written_in=written_in
+)
 _templates.globals.update(
     chart_script=chart_script_address,
     headline=headline,
