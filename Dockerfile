@@ -8,6 +8,8 @@ COPY . .
 RUN /opt/steppewatch/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
 FROM python:3.13-slim
+# For the letters of names in `coverage --plot`; the library brings Latin, Cyrillic and Greek along.
+RUN apt-get update && apt-get install --yes --no-install-recommends fonts-dejavu-core && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --create-home --home-dir /data steppewatch
 COPY --from=build /opt/steppewatch /opt/steppewatch
 ENV PATH=/opt/steppewatch/bin:$PATH STEPPEWATCH_DATA_DIR=/data PYTHONUNBUFFERED=1

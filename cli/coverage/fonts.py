@@ -1,4 +1,7 @@
-"""Scripts that a picture needs and that this machine has no font for."""
+"""Scripts that a picture needs and that this machine has no font for.
+
+The library that draws brings a font along (Liberation Sans): Latin, Cyrillic, Greek and Hebrew are never missing.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,19 @@ import shutil
 import subprocess
 import unicodedata
 from collections.abc import Sequence
+from pathlib import Path
 
-_COMMON = ("LATIN", "CYRILLIC", "GREEK")
-"""Scripts in every font that a Linux system has."""
+_COMMON = ("LATIN", "CYRILLIC", "GREEK", "HEBREW")
 _SCRIPTS_MAX = 8
+_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 
 
 def describe_missing_fonts(text: str) -> list[str]:
     """Return a sentence if the text has scripts without a font here; none if that cannot be found out."""
     tool = shutil.which("fc-list")
-    if tool is None:
+    if tool is None and any(map(_has_files, _FOLDERS)):
         return []
-    missing = [script for script, letter in find_scripts(text).items() if not _has_font(tool, letter)]
+    missing = [script for script, letter in find_scripts(text).items() if tool is None or not _has_font(tool, letter)]
     if not missing:
         return []
     named = ", ".join(missing)
@@ -32,6 +36,10 @@ def find_scripts(text: str) -> dict[str, str]:
         if script and script not in _COMMON and len(found) < _SCRIPTS_MAX:
             found.setdefault("Chinese" if script == "CJK" else script.capitalize(), letter)
     return found
+
+
+def _has_files(folder: str) -> bool:
+    return any(path.suffix.lower() in (".ttf", ".otf", ".ttc") for path in Path(folder).expanduser().rglob("*"))
 
 
 def _has_font(tool: str, letter: str) -> bool:

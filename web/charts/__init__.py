@@ -10,8 +10,8 @@ All functions but those of `bundle` and `render` are pure; data is inline, so a 
 * `timeline.plot_timeline(articles)`: original and reprints of a story
 * `sparkline.draw_sparkline(values, label=…)`: inline SVG, and what a chart shows until it is drawn
 
-The inputs are `ChartPeriod`, `ChartLine` and `ChartEvent` of `parts`, `ChartBar` and `ChartChange` of `bars`, and
-`ChartArticle` of `timeline`. Names and titles come from strangers and are made inert here. `href` is the address of the
-articles behind a point; it has to begin with `/` or `?`. A spec is for the macro of `templates/chart.html`, and for
-`?format=vega` as it is.
+`shown.to_periods` and `shown.to_lines` make the inputs of a series that `worker.coverage.series` has read. Other inputs
+are `ChartPeriod`, `ChartLine` and `ChartEvent` of `parts`, `ChartBar` and `ChartChange` of `bars`, `ChartArticle` of
+`timeline`. Names and titles come from strangers and are made inert here. `href` is the address of the articles behind a
+point; it has to begin with `/` or `?`. Pages show a spec by the macro of `templates/chart.html`.
 """

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.coverage import fonts
 from cli.coverage.fonts import describe_missing_fonts, find_scripts
 
 
@@ -30,6 +31,13 @@ def test_a_script_without_a_font_is_named() -> None:
     assert describe_missing_fonts("Ազգ, ОДКБ") == []
 
 
-def test_a_machine_that_cannot_tell_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_list_of_fonts_only_a_machine_without_any_is_sure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(fonts, "_FOLDERS", (str(tmp_path / "fonts"),))
+    assert "Chinese" in describe_missing_fonts("集体")[0]
+    assert describe_missing_fonts("ОДКБ, צה״ל") == []
+    (tmp_path / "fonts").mkdir()
+    (tmp_path / "fonts" / "some.TTF").touch()
     assert describe_missing_fonts("集体") == []
