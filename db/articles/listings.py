@@ -53,12 +53,6 @@ def read_listed(conn: Connection, article_ids: Collection[int]) -> dict[int, Lis
     return {row.article_id: Listed(**row._asdict()) for row in conn.execute(query)}
 
 
-def newest_candidates(conn: Connection, need: Need | None, filters: Filters, *, after: int | None) -> list[int]:
-    """Return the current revisions of the articles that may answer a query, as `read_newest` orders them."""
-    among = (*conditions(filters), *_after(conn, after))
-    return word_index.find_candidates(conn, need, among=among, order=_NEWEST_FIRST)
-
-
 def latest_candidates(
     conn: Connection, need: Need | None, filters: Filters, *, before: int | None, limit: int
 ) -> list[tuple[int, int]]:

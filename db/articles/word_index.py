@@ -23,7 +23,7 @@ EVERYTHING = "*"
 """Stands for all words, in the index of a text that has too many."""
 _MOST_WORDS = 20_000
 _MOST_BYTES = 400_000
-_LONGEST = 200
+LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def record_words(conn: Connection, words: Mapping[int, Collection[str]]) -> None
 
 
 def _bounded(words: Collection[str]) -> list[str]:
-    kept = sorted({word[:_LONGEST] for word in words})
+    kept = sorted({word[:LONGEST] for word in words})
     if len(kept) > _MOST_WORDS or sum(len(word.encode()) for word in kept) > _MOST_BYTES:
         return [EVERYTHING]
     return kept
@@ -114,14 +114,14 @@ def find_candidates(
 def _condition(conn: Connection, need: Need) -> ColumnElement[bool]:
     match need:
         case HasWord(word, is_prefix):
-            expression = dialect.one_of_words(conn, [(word[:_LONGEST], is_prefix), (EVERYTHING, False)])
+            expression = dialect.one_of_words(conn, [(word[:LONGEST], is_prefix), (EVERYTHING, False)])
             return Revision.id.in_(expression)
         case HasEntity(entity_id):
             return Revision.id.in_(select(MentionRow.revision_id).where(MentionRow.entity_id == entity_id))
         case AllOf(parts):
             return and_(*(_condition(conn, part) for part in parts))
         case AnyOf(parts):
-            words = [(part.word[:_LONGEST], part.is_prefix) for part in parts if isinstance(part, HasWord)]
+            words = [(part.word[:LONGEST], part.is_prefix) for part in parts if isinstance(part, HasWord)]
             found = [_condition(conn, part) for part in parts if not isinstance(part, HasWord)]
             if words:
                 found.append(Revision.id.in_(dialect.one_of_words(conn, [*words, (EVERYTHING, False)])))

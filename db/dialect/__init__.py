@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import xxhash
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ColumnElement,
     Connection,
     Date,
@@ -325,15 +326,33 @@ def index_words(conn: Connection, words: Mapping[int, Sequence[str]]) -> None:
     conn.execute(statement, rows)
 
 
-def one_of_words(conn: Connection, words: Sequence[tuple[str, bool]]) -> Any:
-    """Return a SELECT of the revisions that have one of the words, (word, whether it is a prefix) each."""
+def one_of_words(
+    conn: Connection,
+    words: Sequence[tuple[str, bool]],
+    *,
+    among: Collection[int] | None = None,
+    limit: int | None = None,
+) -> Any:
+    """Return a SELECT of the revisions that have one of the words, (word, whether it is a prefix) each.
+
+    `among` are the only revisions of interest.
+    """
+    end = f" LIMIT {limit}" if limit else ""
     if is_sqlite(conn):
         expression = " OR ".join(index_token(word) + ("*" if is_prefix else "") for word, is_prefix in words)
-        return text(f"SELECT rowid FROM {WORD_INDEX} WHERE {WORD_INDEX} MATCH '{expression}'")
+        query = f"SELECT rowid FROM {WORD_INDEX} WHERE {WORD_INDEX} MATCH '{expression}'"
+        if among:
+            # the range is read once; without the sign each number would be looked up by itself
+            query += f" AND rowid BETWEEN {min(among)} AND {max(among)} AND +rowid IN ({', '.join(map(str, among))})"
+        return text(query + end)
     quoted = (("'" + word.replace("\\", "\\\\").replace("'", "''") + "'", is_prefix) for word, is_prefix in words)
     expression = " | ".join(word + (":*" if is_prefix else "") for word, is_prefix in quoted)
-    found = text(f"SELECT revision_id FROM {WORD_INDEX} WHERE words @@ CAST(:asked AS tsquery)")
-    return found.bindparams(bindparam("asked", expression, unique=True))
+    query = f"SELECT revision_id FROM {WORD_INDEX} WHERE words @@ CAST(:asked AS tsquery)"
+    bound: list[BindParameter[Any]] = [bindparam("asked", expression, unique=True)]
+    if among:
+        query += " AND revision_id = ANY(CAST(:among AS bigint[]))"
+        bound.append(bindparam("among", list(among), unique=True))
+    return text(query + end).bindparams(*bound)
 
 
 def index_token(word: str) -> str:

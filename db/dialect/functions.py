@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, ColumnElement, Text, bindparam, cast
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, Text, bindparam, cast
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -80,6 +80,13 @@ class _numbers(_SpelledColumn):
     inherit_cache = True
     sqlite = "(SELECT value FROM json_each({0}))"
     postgresql = "(SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST({0} AS json)))"
+
+
+def is_one_of_few(column: Any, numbers: Collection[int]) -> ColumnElement[bool]:
+    """Return whether a column has one of at most some thousand integers, written out so that its index serves them."""
+    listed: BindParameter[Any] = bindparam(None, sorted(numbers), unique=True, expanding=True, literal_execute=True)
+    found: ColumnElement[bool] = column.in_(listed)
+    return found
 
 
 def is_one_of(column: Any, numbers: Sequence[int]) -> ColumnElement[bool]:

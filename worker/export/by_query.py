@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from db.alerts.subscriptions import saved_queries
-from db.articles.listings import current_revisions, latest_candidates, newest_candidates
+from db.articles.candidates import iter_candidates
+from db.articles.holders import select_done
+from db.articles.listings import current_revisions, latest_candidates
+from db.articles.positions import Position, find_position
 from db.articles.texts import TextRow
 from db.exports import read
 from db.exports.read import Filters
@@ -19,6 +23,7 @@ from worker.query.query import Query, parse, parse_stored
 from worker.subscriptions.references import load_query_names
 
 _PAGE = 100
+_FIRST_PAGE = 30
 
 
 def matching(conn: Connection, filters: Filters, text: str, *, is_stored: bool = False) -> Iterator[TextRow]:
@@ -36,8 +41,43 @@ def newest(conn: Connection, filters: Filters, text: str, after: int | None = No
 
     With `after` only those after that article; raises LookupError if it does not exist.
     """
-    query = _read(conn, text)
-    return _judged(conn, query, newest_candidates(conn, required_terms(query), filters, after=after))
+    query = read_query(conn, text)
+    place = None if after is None else find_position(conn, after)
+    return (judged.hit for judged in iter_judged(conn, filters, query, after=place) if judged.hit is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A place in a list by date, and the article there if it matches; all before it are judged."""
+
+    to: Position
+    hit: BacktestHit | None = None
+
+
+def iter_judged(
+    conn: Connection, filters: Filters, query: Query, *, after: Position | None = None, oldest_first: bool = False
+) -> Iterator[Judged]:
+    """Yield the candidates of a query after a place, and places between which none matches."""
+    need = required_terms(query)
+    for batch in iter_candidates(conn, filters, need, after=after, oldest_first=oldest_first):
+        size = _FIRST_PAGE
+        start = 0
+        while start < len(batch.found):
+            page = batch.found[start : start + size]
+            places = dict(page)
+            done = select_done(conn, list(places))
+            articles = read_articles(conn, [revision_id for revision_id in places if revision_id in done])
+            for row, article in articles:
+                verdict = evaluate(query, article)
+                yield Judged(places[row.revision_id], BacktestHit(row, verdict) if verdict.matched else None)
+            start += size
+            size = _PAGE
+        yield Judged(batch.to)
+
+
+def read_query(conn: Connection, text: str) -> Query:
+    """Return the query of a text, with the saved queries and names of the store. Raises QueryError."""
+    return _read(conn, text)
 
 
 def match_articles(conn: Connection, text: str, article_ids: Collection[int]) -> set[int]:

@@ -18,14 +18,23 @@ from worker.query.query import QueryNames as Names
 from worker.subscriptions.definition import References
 from worker.vocabulary.entities import Vocabulary
 
+_latest_names: dict[tuple[str, tuple[QueryOutlet, ...]], Names] = {}
+"""The names loaded last: to read a vocabulary takes a quarter of a second."""
+
 
 def load_query_names(conn: Connection) -> Names | None:
     """Return the names of the current vocabulary and of the outlets; None without a vocabulary."""
     version = versions.current_version(conn)
     if version is None:
         return None
-    outlets = (QueryOutlet(id, (name, *domains)) for id, name, domains in sources.list_names(conn))
-    return Names.of(Vocabulary.from_json(versions.get_content(conn, version)), outlets)
+    outlets = tuple(QueryOutlet(id, (name, *domains)) for id, name, domains in sources.list_names(conn))
+    key = (version, outlets)
+    names = _latest_names.get(key)
+    if names is None:
+        names = Names.of(Vocabulary.from_json(versions.get_content(conn, version)), outlets)
+        _latest_names.clear()
+        _latest_names[key] = names
+    return names
 
 
 def _read_stored(text: str, saved: Mapping[str, str] | None = None, known: Names | None = None) -> Query:
