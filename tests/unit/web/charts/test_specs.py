@@ -17,7 +17,6 @@ from web.charts.heat import plot_heat
 from web.charts.parts import ChartEvent, ChartLine, Spec, check_href, distinct_names, plain
 from web.charts.series import plot_series
 from web.charts.share import plot_share
-from web.charts.theme import DARK, LIGHT, Palette
 from web.charts.timeline import ChartArticle, plot_timeline
 from worker.coverage.stats.compare import compare
 
@@ -279,23 +278,3 @@ def test_charts_of_nothing_say_so() -> None:
 def test_a_line_needs_a_value_for_every_period(values: dict[str, list[int]]) -> None:
     with pytest.raises(ValueError, match="one value for each period"):
         plot_series(days(2), [ChartLine(key="a", name="A", **values)], per="day")  # type: ignore[arg-type]
-
-
-def luminance(colour: str) -> float:
-    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one: str, two: str) -> float:
-    high, low = sorted((luminance(one), luminance(two)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
-@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
-def test_colours_stand_out_and_text_can_be_read(palette: Palette) -> None:
-    for paper in (palette.paper, palette.band):
-        assert min(contrast(colour, paper) for colour in (*palette.lines, palette.mark)) >= (
-            3 if paper == palette.paper else 2.4
-        )
-    assert min(contrast(text, palette.paper) for text in (palette.ink, palette.soft)) >= 4.5
