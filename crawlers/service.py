@@ -22,6 +22,8 @@ from crawlers.async_store import PARSERS, AsyncStore
 from crawlers.bounded_process import Endables
 from crawlers.hosts.delays import HostDelays
 from crawlers.hosts.leases import HostLeases
+from crawlers.http.robots_file import RobotsFile
+from crawlers.http.robots_rules import RuleBook
 from crawlers.jobs.job import Job
 from crawlers.jobs.kinds import renew_claims
 from crawlers.scrapy_settings import scrapy_settings
@@ -105,12 +107,16 @@ def collect(
     hosts = HostDelays(settings.host_delay_s)
     leases = HostLeases(store, hosts, clock, holder=uuid4().hex, lease_s=settings.lease_s)
     parsers = Endables(PARSERS)
+    robots_file = None if once else RobotsFile(settings.cache_dir)
+    rule_book = robots_file.read() if robots_file else RuleBook()
     in_flight: dict[tuple[str, int], Job] = {}
 
     def end() -> None:
         store.submit(lambda conn, _: renew_claims(conn, in_flight.values(), until=None))
         leases.release_all()
         store.close()
+        if robots_file:
+            robots_file.write(rule_book)
         store.minute.tell()
 
     run_spider(
@@ -123,6 +129,8 @@ def collect(
         leases=leases,
         in_flight=in_flight,
         parsers=parsers,
+        rule_book=rule_book,
+        robots_file=robots_file,
         clock=clock,
         jitter=random.random,
         once=OneShot(clock(), source_id, progress, backfill_id) if once else None,

@@ -39,8 +39,8 @@ class RobotsMiddleware:
         self._crawler = crawler
         self._agent = str(crawler.settings["USER_AGENT"]).partition("/")[0].strip() or "*"
         self._timeout_s = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
-        self._book = RuleBook()
         self._asked: dict[str, asyncio.Task[Rules]] = {}
+        self._own_book: RuleBook | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
@@ -61,9 +61,18 @@ class RobotsMiddleware:
             reason = "robots.txt forbids what it redirects to" if was_sent_here else FORBIDDEN
             raise RequestBlocked(FetchFailure(RequestOutcome.ROBOTS, reason, is_final=True))
 
+    @property
+    def _book(self) -> RuleBook:
+        """The rules that the spider brought from an earlier process, or else our own."""
+        if self._own_book is None:
+            self._own_book = getattr(self._crawler.spider, "rule_book", None) or RuleBook()
+        return self._own_book
+
     async def _find(self, site: str, newer_than_s: float | None) -> Rules:
         rules = self._book.rules(site)
         if rules is not None and rules.hold(time.monotonic(), newer_than_s):
+            if self._book.take_loaded(site):
+                self._slow_down(site, await self._book.parsed(site, rules))
             return rules
         task = self._asked.get(site)
         if task is None:
@@ -89,9 +98,12 @@ class RobotsMiddleware:
         self._book.keep(site, rules)
         if rules.trouble is None:
             robots = await self._book.parsed(site, rules)
-            get_limiter(self._crawler).slow_down(host_of(site), robots.crawl_delay(self._agent) or 0.0)
+            self._slow_down(site, robots)
             await self._notify_spider(site, robots)
         return rules
+
+    def _slow_down(self, site: str, robots: Protego) -> None:
+        get_limiter(self._crawler).slow_down(host_of(site), robots.crawl_delay(self._agent) or 0.0)
 
     async def _notify_spider(self, site: str, robots: Protego) -> None:
         """Report the rules of a site to the spider, if it listens."""

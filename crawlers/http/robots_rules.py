@@ -40,6 +40,14 @@ class Rules:
         return now < self.until and (newer_than_s is None or now - self.read_at < newer_than_s)
 
     @property
+    def is_readable(self) -> bool:
+        """Return whether the text can be unpacked."""
+        try:
+            return len(self.text) <= MAX_BYTES
+        except zlib.error:
+            return False
+
+    @property
     def text(self) -> str:
         """Return the text of the file; empty if there is none."""
         return zlib.decompress(self.packed).decode("utf-8-sig", "replace") if self.packed else ""
@@ -74,6 +82,10 @@ class LruCache(Generic[Kept]):
     def __len__(self) -> int:
         return len(self._kept)
 
+    def list_values(self) -> list[tuple[str, Kept]]:
+        """Return all values with their names, the latest used last."""
+        return [(name, value) for name, (value, _) in list(self._kept.items())]
+
     def get(self, name: str) -> Kept | None:
         """Return a value and mark it as used; None if it is not cached."""
         if name not in self._kept:
@@ -101,14 +113,26 @@ class RuleBook:
     def __init__(self) -> None:
         self._rules: LruCache[Rules] = LruCache(_PACKED_BYTES)
         self._parsed: LruCache[tuple[Rules, Protego]] = LruCache(_PARSED_BYTES)
+        self._loaded: set[str] = set()
 
     def rules(self, site: str) -> Rules | None:
         """Return the cached rules of a site, however old."""
         return self._rules.get(site)
 
-    def keep(self, site: str, rules: Rules) -> None:
-        """Cache the rules of a site."""
+    def keep(self, site: str, rules: Rules, *, is_loaded: bool = False) -> None:
+        """Cache the rules of a site; `is_loaded` if an earlier process has read them."""
         self._rules.put(site, rules, len(rules.packed or b"") + 500)
+        (self._loaded.add if is_loaded else self._loaded.discard)(site)
+
+    def take_loaded(self, site: str) -> bool:
+        """Return whether rules of an earlier process are used for the first time, so that their delay is not known."""
+        is_loaded = site in self._loaded
+        self._loaded.discard(site)
+        return is_loaded
+
+    def list_rules(self) -> list[tuple[str, Rules]]:
+        """Return the cached rules of all sites, the latest used last."""
+        return self._rules.list_values()
 
     async def parsed(self, site: str, rules: Rules) -> Protego:
         """Return the rules parsed; long ones are parsed in a thread."""

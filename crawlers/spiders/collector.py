@@ -31,6 +31,8 @@ from crawlers.hosts.slots import RequestSlots
 from crawlers.http.middlewares import TRAIL
 from crawlers.http.results import FetchFailure, FetchResult, from_error, from_response
 from crawlers.http.robots import FORBIDDEN, get_site
+from crawlers.http.robots_file import RobotsFile
+from crawlers.http.robots_rules import RuleBook
 from crawlers.jobs import kinds
 from crawlers.jobs.job import DecisionContext, DecisionPlace, DueFilter, Job, JobResult
 from crawlers.jobs.schedule import NETWORK_RETRY_S
@@ -87,6 +89,8 @@ class CollectorSpider(Spider):
         clock: Callable[[], datetime],
         jitter: Callable[[], float],
         parsers: Endables,
+        rule_book: RuleBook,
+        robots_file: RobotsFile | None,
         once: OneShot | None = None,
         **kwargs: Any,
     ) -> None:
@@ -95,6 +99,7 @@ class CollectorSpider(Spider):
         self.limiter = HostLimiter(hosts, leases, self._slots)
         self._tasks: set[asyncio.Task[None]] = set()
         self._has_ended = asyncio.Event()
+        self.rule_book, self._robots_file = rule_book, robots_file
         self.in_flight = in_flight
         """Claimed jobs without an outcome; shared with the shutdown code."""
         self._store, self._own, self._clock, self._once = store, own, clock, once
@@ -350,5 +355,7 @@ class CollectorSpider(Spider):
                 await self._store.write(lambda conn, _: kinds.renew_claims(conn, in_flight, until=until))  # noqa: B023 - awaited here
                 await self._leases.renew()
                 touch_heartbeat(self._own.data_dir, "crawler")
+                if self._robots_file is not None and self._robots_file.is_due:
+                    await self._store.compute(self._robots_file.write, self.rule_book)
             except SQLAlchemyError as error:  # the database is away; it may be back before the claims run out
                 log.warning("claims could not be renewed: %s", error)
