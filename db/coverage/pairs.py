@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, func, select, union_all
+from sqlalchemy import Connection, and_, func, or_, select, union_all
 
 from db.enums.coverage import CoverageLevel, CoverageSplit, Grain
 from db.models import CoverageCell, CoverageSeries, EntityRow
@@ -48,3 +48,23 @@ def find_companions(conn: Connection, entity: str, since: date, until: date, *, 
     return [
         Companion(entity=other, articles=int(number), first_on=first) for other, number, first in conn.execute(query)
     ]
+
+
+def read_pair_days(conn: Connection, entity: str, other: str, since: date, until: date) -> dict[date, int]:
+    """Return the articles that name both entities on each of these days; days without any are left out."""
+    series, cells = CoverageSeries, CoverageCell
+    query = (
+        select(cells.bucket_on, cells.articles)
+        .join(series, series.id == cells.series_id)
+        .where(
+            series.grain == Grain.DAY,
+            series.split == CoverageSplit.ENTITY,
+            series.level == CoverageLevel.NAME,
+            or_(
+                and_(series.entity_id == entity, series.part == other),
+                and_(series.entity_id == other, series.part == entity),
+            ),
+            cells.bucket_on.between(since, until),
+        )
+    )
+    return {day: articles for day, articles in conn.execute(query)}

@@ -80,13 +80,20 @@ def read_range(
     first, last = read_days(conn, parameters.since, parameters.until, store=store)
     last = last or max(latest_day(conn, now=store.now()), first or date.min)
     first = first or last - timedelta(days=min(_USUAL_DAYS[grain], (last - date.min).days) - 1)
-    if last.year >= date.max.year or first.year <= date.min.year + 100:
-        raise InvalidParameter("since", "there are no articles at the end of time", "choose a year like 2022")
+    check_day("until", last)
+    check_day("since", first)
     days = {Grain.DAY: 1, Grain.WEEK: 7, Grain.MONTH: 28}[grain]
     if (last - first).days // days > PERIODS_MAX:
         longer = "days; choose weeks or months" if grain is Grain.DAY else "periods; choose a shorter range"
         raise InvalidParameter("since", f"{first} to {last} is more than {PERIODS_MAX:,} {longer}")
     return period_start(first, grain), period_end(period_start(last, grain), grain) - timedelta(days=1)
+
+
+def check_day(name: str, day: date) -> date:
+    """Return the day. Raises InvalidParameter for one at an end of the calendar, beside which there are no others."""
+    if day.year >= date.max.year or day.year <= date.min.year + 100:
+        raise InvalidParameter(name, "there are no articles at the end of time", "choose a year like 2022")
+    return day
 
 
 def link_part(split: str, part: str, **filters: Value) -> str | None:

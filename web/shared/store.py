@@ -16,6 +16,7 @@ from db import dialect
 from db.engine import Database
 from web.shared.board import StatusBoard
 from web.shared.kept_health import KeptHealth
+from web.shared.overview import OverviewBoard
 
 QUERY_TIME_S = 10.0
 """Maximum time for the queries of one page."""
@@ -33,6 +34,7 @@ class Store:
     """The cache folder, which has the script that draws charts."""
     health: KeptHealth = field(default_factory=KeptHealth)
     """The health of the collection, at most ten minutes old."""
+    overviews: OverviewBoard = field(default_factory=OverviewBoard)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -84,10 +84,10 @@ def find_bursts(
     days = [first + timedelta(days=number) for number in range((until - first).days + 1)]
     judged = [(day, found) for day in days if (found := past.judged(entity, day)) is not None]
     places = sorted(discoveries([found.p for _, found in judged], BURST_RATE))
-    return _join([judged[place] for place in places if judged[place][1].count >= MIN_ARTICLES])
+    return join_days([judged[place] for place in places if judged[place][1].count >= MIN_ARTICLES])
 
 
-def _join(days: Sequence[tuple[date, DayJudgement]]) -> list[UnusualDays]:
+def join_days(days: Sequence[tuple[date, DayJudgement]]) -> list[UnusualDays]:
     """Return one burst for each run of days in a row."""
     runs: list[list[tuple[date, DayJudgement]]] = []
     for day, found in days:

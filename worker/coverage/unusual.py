@@ -17,7 +17,7 @@ from worker.coverage.attention import MIN_ARTICLES, load_history
 from worker.coverage.health import day_not_over
 from worker.coverage.stats.bursts import DayJudgement, discoveries
 
-_NEW_DAYS, _OLD_ENOUGH_DAYS = 3, 28
+_NEW_DAYS, OLD_ENOUGH_DAYS = 3, 28
 """Age in days up to which an appearance is new, and the minimum age of the store for first appearances."""
 _PAIRS, _STORIES = 20, 3
 """Maximum number of pairs, and of stories per entry."""
@@ -101,7 +101,7 @@ def _stories(conn: Connection, entities: list[str], since: date, until: date) ->
 def _find_first_appearances(conn: Connection, day: date, began: date) -> list[dict[str, Any]]:
     """Return first appearances of the last days; none while the store is young."""
     since = day - timedelta(days=_NEW_DAYS - 1)
-    if (since - began).days < _OLD_ENOUGH_DAYS:
+    if (since - began).days < OLD_ENOUGH_DAYS:
         return []
     new = first_appearances(conn, since, day)
     entities = {entity for _, entity, _ in new}
