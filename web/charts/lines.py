@@ -42,7 +42,8 @@ def build_row(axis: TimeAxis, line: ChartLine, name: str, place: int) -> dict[st
         row["collection"] = "impaired"
     if period.complete is not None:
         row["complete"] = to_number(period.complete)
-    return with_href(row, line.hrefs[place] if line.hrefs else None)
+    has_articles = line.hrefs and line.articles[place]
+    return with_href(row, line.hrefs[place] if has_articles else None)
 
 
 def colour_channel(names: Sequence[str]) -> dict[str, Any]:

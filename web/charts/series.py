@@ -32,7 +32,10 @@ from web.charts.parts import (
 )
 
 _ROWS_MAX = 6_000
-"""Above this number of points, zeros between zeros are left out of the data: the line is the same."""
+"""Above this number of points, zeros between zeros are left out of the data: the line is the same. If there are still
+more, there are several in each pixel, and no pointer finds one: they are lines only.
+"""
+_OF_POINTS = ("href", "complete", "collection")
 
 _WITH_STORIES_MAX = 3
 """With more lines than this only articles are drawn; the tooltips have the stories."""
@@ -51,7 +54,7 @@ def plot_series(
     """Return a chart of articles (solid) and stories (dotted) per period, one line each, at most the largest eight.
 
     `per` is the grain: day, week or month. Bands show impaired collection; years without articles are left out; the
-    scale is linear from zero.
+    scale is linear from zero. Each point has its numbers and its address, up to 6,000 points.
     """
     drawn = largest(lines)
     axis = build_axis(periods, drawn)
@@ -63,12 +66,14 @@ def plot_series(
     base = {"x": x, "color": colour_channel(names), "detail": {"field": "stretch"}}
     y = {"field": "articles", "type": "quantitative", "axis": _count_axis(drawn, unit)}
     layers = [*axis.backdrop(x), *_mark_events(axis, x, events)]
-    layers.append(
-        {"mark": line_mark("articles"), "encoding": base | {"y": y}}
-    )  # the first, as the legend looks like it
+    # before the stories, because the legend looks like the first lines
+    layers.append({"mark": line_mark("articles"), "encoding": base | {"y": y}})
     if has_stories:
         layers.append({"mark": line_mark("stories"), "encoding": base | {"y": y | {"field": "stories"}}})
-    layers.append(_points(axis, rows, base | {"y": y}, is_many=len(drawn) > 1))
+    if len(rows) <= _ROWS_MAX:
+        layers.append(_points(axis, rows, base | {"y": y}, is_many=len(drawn) > 1))
+    else:
+        rows = [{name: value for name, value in row.items() if name not in _OF_POINTS} for row in rows]
     return build_spec(
         description=describe_lines(axis, drawn, names, per),
         height=height,

@@ -262,6 +262,20 @@ def test_points_lead_to_their_articles() -> None:
     assert spec["layer"][-1]["encoding"]["href"] == {"field": "href"}
 
 
+def test_nothing_is_behind_a_zero() -> None:
+    spec = plot_series(days(2), [line(0, 2, hrefs=["/a", "/b"])], per="day")
+    assert [row.get("href") for row in rows(spec)] == [None, "/b"]
+
+
+def test_points_that_no_pointer_finds_are_left_out_with_their_addresses() -> None:
+    lines = [line(*[1] * 2_000, key=str(key), name=str(key), hrefs=["/a"] * 2_000) for key in range(4)]
+    spec = plot_series(days(2_000), lines, per="day")
+    assert len(rows(spec)) == 8_000
+    assert {layer["mark"]["type"] for layer in spec["layer"]} == {"point", "line"}  # the first only spans the axis
+    assert not [row for row in rows(spec) if "href" in row]
+    assert len(json.dumps(spec)) < 1_200_000
+
+
 def test_charts_of_nothing_say_so() -> None:
     for spec in (
         plot_series([], [], per="day"),
