@@ -100,9 +100,13 @@ def read_reprints(conn: Connection, delivery_id: int, *, limit: int) -> tuple[li
     ], total
 
 
-def read_subscription(conn: Connection, subscription_id: int, *, limit: int) -> list[MatchDetails]:
-    """Return the sent matches of a subscription, the newest first."""
+def read_subscription(
+    conn: Connection, subscription_id: int, *, limit: int, before: int | None = None
+) -> list[MatchDetails]:
+    """Return the sent matches of a subscription, the newest first, optionally only those older than a match."""
     query = _match_details().where(MatchRow.subscription_id == subscription_id, MatchRow.status.in_(SENT_STATUSES))
+    if before is not None:
+        query = query.where(MatchRow.id < before)
     return [MatchDetails(**row._asdict()) for row in conn.execute(query.order_by(MatchRow.id.desc()).limit(limit))]
 
 

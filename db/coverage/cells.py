@@ -148,6 +148,14 @@ def find_entities(conn: Connection) -> set[str]:
     return set(conn.scalars(select(series.entity_id).where(*daily, has_cells)))
 
 
+def find_parts(conn: Connection, split: CoverageSplit) -> list[str]:
+    """Return the outlets, languages, countries or genres that have cells, by name; "" for unknown is left out."""
+    series = CoverageSeries
+    whole = (series.grain == Grain.MONTH, series.split == split, series.level == CoverageLevel.ALL)
+    query = select(series.part).where(*whole, series.entity_id == TOTAL, series.part != "")
+    return sorted(set(conn.scalars(query)))
+
+
 def count_stories(
     conn: Connection, entity: str, since: date, until: date, *, level: CoverageLevel = CoverageLevel.ALL
 ) -> int:

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from web.pages import articles, charts, entities, entity, letters, outlets, overview, revisions, status
+from web.pages import (
+    alerts,
+    articles,
+    charts,
+    entities,
+    entity,
+    exports,
+    letters,
+    outlets,
+    overview,
+    revisions,
+    status,
+)
 
 ROUTERS = (
     overview.router,
@@ -11,6 +23,8 @@ ROUTERS = (
     entities.router,
     entity.router,
     outlets.router,
+    alerts.router,
+    exports.router,
     status.router,
     letters.router,
     charts.router,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, BinaryIO
 
 from sqlalchemy import Connection
@@ -201,6 +202,15 @@ def _rows(export: OpenExport, columns: Sequence[Column]) -> Iterator[Sequence[ob
     if request.detail == ExportDetail.DIFF:
         return rows_with_changes(export.conn, request.filters, request.longest, columns=names)
     return read.iter_rows(export.conn, request.kind, request.filters, Detail(request.detail), columns=names)
+
+
+def preview(export: OpenExport, most: int) -> tuple[Sequence[Column], list[Sequence[object]]]:
+    """Return the columns and the first rows of an export. Raises as `write` does."""
+    columns = get_columns(export)
+    try:
+        return columns, [tuple(row) for row in islice(_rows(export, columns), most)]
+    except ColumnsDiffer as error:
+        raise ExportRefused(f"{error}; nothing is written, for the file would be wrong") from error
 
 
 def _wide_rows(export: OpenExport) -> Iterator[Sequence[object]]:
