@@ -18,7 +18,6 @@ from web.charts.lines import (
 )
 from web.charts.parts import (
     COUNT,
-    LINES_MAX,
     ChartEvent,
     ChartLine,
     ChartPeriod,
@@ -34,6 +33,10 @@ from web.charts.parts import (
 _ROWS_MAX = 6_000
 """Above this number of points, zeros between zeros are left out of the data: the line is the same. If there are still
 more, there are several in each pixel, and no pointer finds one: they are lines only.
+"""
+_PLACES_MAX = 24_000
+"""Above this number of periods of all lines, only the least and the most of each run of neighbours are drawn: there are
+no more pixels.
 """
 _OF_POINTS = ("href", "complete", "collection")
 
@@ -59,7 +62,7 @@ def plot_series(
     drawn = largest(lines)
     axis = build_axis(periods, drawn)
     names = distinct_names(line.name for line in drawn)
-    rows = [row for line, name in zip(drawn, names, strict=True) for row in _rows(axis, line, name)]
+    rows = [row for line, name in zip(drawn, names, strict=True) for row in _rows(axis, line, name, len(drawn))]
     x = axis.channel(remarks=[*axis.describe_bands(), *map(plain, remarks)])
     has_stories = any(line.stories for line in drawn) and len(drawn) <= _WITH_STORIES_MAX
     unit = f"articles a {per} (solid), stories (dotted)" if has_stories else f"articles a {per}"
@@ -83,18 +86,33 @@ def plot_series(
     )
 
 
-def _rows(axis: TimeAxis, line: ChartLine, name: str) -> list[dict[str, Any]]:
-    is_thinned = len(axis.periods) * LINES_MAX > _ROWS_MAX
+def _rows(axis: TimeAxis, line: ChartLine, name: str, count: int) -> list[dict[str, Any]]:
+    """Return the points of one of `count` lines."""
+    step = -(-len(axis.periods) * count // _PLACES_MAX)
     rows = []
     for number, kept in enumerate(axis.kept):
-        for place in kept:
-            if is_thinned and kept.start < place < kept.stop - 1 and not any(line.articles[place - 1 : place + 2]):
-                continue
+        places: Sequence[int] = kept
+        if len(axis.periods) * count > _ROWS_MAX:
+            places = [place for place in kept if not _is_between_zeros(line.articles, kept, place)]
+        for place in places if step == 1 else _extremes(line.articles, places, step):
             row = build_row(axis, line, name, place) | {"stretch": number}
             if line.stories:
                 row["stories"] = line.stories[place]
             rows.append(row)
     return rows
+
+
+def _is_between_zeros(values: Sequence[int], kept: range, place: int) -> bool:
+    return kept.start < place < kept.stop - 1 and not any(values[place - 1 : place + 2])
+
+
+def _extremes(values: Sequence[int], places: Sequence[int], step: int) -> list[int]:
+    """Return the places of the smallest and the largest value of each run of places, and both ends."""
+    found = {*places[:1], *places[-1:]}
+    for start in range(0, len(places), 2 * step):
+        run = places[start : start + 2 * step]
+        found |= {min(run, key=lambda place: values[place]), max(run, key=lambda place: values[place])}
+    return sorted(found)
 
 
 def _count_axis(lines: Sequence[ChartLine], title: str) -> dict[str, Any]:

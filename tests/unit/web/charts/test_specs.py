@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from chartsamples import HOSTILE, days, every_spec, line
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from web.charts.bars import BARS_MAX, ChartBar, ChartChange, plot_bars, plot_comparison
@@ -260,6 +261,25 @@ def test_points_lead_to_their_articles() -> None:
     spec = plot_series(days(2), [line(1, 2, hrefs=["/a", None])], per="day")
     assert [row.get("href") for row in rows(spec)] == ["/a", None]
     assert spec["layer"][-1]["encoding"]["href"] == {"field": "href"}
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=3, deadline=None)
+def test_a_century_of_days_keeps_its_peaks_and_floors(seed: int) -> None:
+    draw = random.Random(seed)
+    counts = [[draw.randrange(1, 1_000) for _ in range(20_000)] for _ in range(2)]
+    counts[1][draw.randrange(20_000)] = 5_000
+    lines = [line(*column, key=str(number), name=str(number)) for number, column in enumerate(counts)]
+    periods = days(20_000)
+    spec = plot_series(periods, lines, per="day")
+    assert len(rows(spec)) <= 24_100
+    labels = {period.label: place for place, period in enumerate(periods)}
+    found = [(int(row["key"]), labels[row["period"]], row["articles"]) for row in rows(spec)]
+    assert all(counts[key][place] == articles for key, place, articles in found)
+    assert found == sorted(found)
+    for key, column in enumerate(counts):
+        drawn = [articles for number, _, articles in found if number == key]
+        assert (max(drawn), min(drawn)) == (max(column), min(column))
 
 
 def test_nothing_is_behind_a_zero() -> None:
