@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from db.articles.filters import Filters, conditions
+from db.articles.filters import Filters, conditions, in_languages
 from db.articles.holders import find_few, select_holders
 from db.articles.positions import DATED_AT, Position, beyond, in_order
 from db.articles.word_index import AllOf, AnyOf, HasEntity, Need
@@ -33,7 +33,7 @@ def iter_candidates(
 ) -> Iterator[Candidates]:
     """Yield the articles that pass the filters and may fulfil the need, after a place."""
     need = _with_entities(filters, need)
-    among = [*conditions(replace(filters, entities=())), Article.revision_id.is_not(None)]
+    among = [*conditions(replace(filters, entities=(), languages=())), *in_languages(conn, filters.languages)]
     query = select(Article.revision_id, Article.counts_on, DATED_AT, Article.id).where(*among)
     query = query.order_by(*in_order(oldest_first=oldest_first))
     few = find_few(conn, need, limit=_FEW) if need is not None else None

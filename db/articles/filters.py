@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 from sqlalchemy.orm import aliased
 
 from db.dialect.functions import is_one_of
@@ -99,6 +99,23 @@ def _changes(filters: Filters) -> Iterator[ColumnElement[bool]]:
         yield Article.changed <= filters.changed_until
         current = aliased(Revision)
         yield select(current.id).where(current.id == Article.revision_id, current.stage == RevisionStage.DONE).exists()
+
+
+def in_languages(conn: Connection, languages: Sequence[str]) -> list[ColumnElement[bool]]:
+    """Return the condition of being in one of the languages or a variant, by those that are stored; none without any.
+
+    An index serves it, other than the pattern in `conditions`: a rare language is found without reading the others.
+    """
+    if not languages:
+        return []
+    stored: list[str] = []
+    least = select(func.min(Article.language))
+    code = conn.scalar(least)
+    while code is not None:
+        stored.append(code)
+        code = conn.scalar(least.where(Article.language > code))
+    wanted = [code for code in stored if code in languages or any(code.startswith(f"{one}-") for one in languages)]
+    return [Article.language.in_(wanted)]
 
 
 def _is_in(language: str) -> ColumnElement[bool]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from db.articles import word_index
-from db.articles.filters import Filters, conditions
+from db.articles.filters import Filters, conditions, in_languages
+from db.articles.steps import iter_steps, mention_any
 from db.articles.word_index import Need
 from db.enums.articles import RevisionStage
 from db.models import Article, Revision
@@ -42,9 +43,24 @@ class Listed:
 
 
 def read_newest(conn: Connection, filters: Filters, *, after: int | None, limit: int) -> list[Listed]:
-    """Return articles that pass the filters, the newest first, optionally only those after an article."""
-    query = _listed().where(*conditions(filters), *_after(conn, after))
-    return [Listed(**row._asdict()) for row in conn.execute(query.order_by(*_NEWEST_FIRST).limit(limit))]
+    """Return articles that pass the filters, the newest first, optionally only those after an article.
+
+    Raises LookupError if that article does not exist.
+    """
+    last, later = _after(conn, after)
+    passing = [*conditions(replace(filters, entities=(), languages=())), *later]
+    passing += in_languages(conn, filters.languages)
+    until = min((day for day in (filters.until, last) if day is not None), default=None)
+    found: list[int] = []
+    for days in iter_steps(conn, first=filters.since, last=until, entities=filters.entities):
+        query = select(Article.id).where(*passing, *days.holds())
+        if filters.entities:
+            query = query.where(*mention_any(filters.entities, days))
+        found += conn.scalars(query.order_by(*_NEWEST_FIRST).limit(limit - len(found)))
+        if len(found) >= limit:
+            break
+    rows = read_listed(conn, found)
+    return [rows[article_id] for article_id in found if article_id in rows]
 
 
 def read_listed(conn: Connection, article_ids: Collection[int]) -> dict[int, Listed]:
@@ -95,14 +111,16 @@ def _listed() -> Select[*tuple[Any, ...]]:
     ).join(Revision, Revision.id == Article.revision_id)
 
 
-def _after(conn: Connection, article_id: int | None) -> Sequence[ColumnElement[bool]]:
-    """Return the conditions for the articles after one. Raises LookupError if that article does not exist."""
+def _after(conn: Connection, article_id: int | None) -> tuple[date | None, Sequence[ColumnElement[bool]]]:
+    """Return the last day of the articles after one, and the conditions for them.
+
+    Raises LookupError if that article does not exist.
+    """
     if article_id is None:
-        return ()
+        return None, ()
     row = conn.execute(select(Article.counts_on, _DATED_AT).where(Article.id == article_id)).one_or_none()
     if row is None:
         raise LookupError(f"there is no article {article_id}")
     counts_on, dated_at = row
     later = or_(dated_at > _DATED_AT, and_(dated_at >= _DATED_AT, Article.id < article_id))
-    # The first condition is redundant, but an index serves it.
-    return (Article.counts_on <= counts_on, or_(Article.counts_on < counts_on, later))
+    return counts_on, (or_(Article.counts_on < counts_on, later),)

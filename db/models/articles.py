@@ -18,12 +18,14 @@ class Article(Base):
     __table_args__ = (
         Index("ix_articles_counts_on_source_id", "counts_on", "source_id"),
         Index("ix_articles_counts_on_canonical_url", "counts_on", "canonical_url"),
+        Index("ix_articles_source_id_counts_on", "source_id", "counts_on"),
+        Index("ix_articles_language_counts_on", "language", "counts_on"),
     )
 
     id: Mapped[RowId]
     canonical_url: Mapped[BytewiseUrl] = mapped_column(unique=True)
     url: Mapped[Url]
-    source_id: Mapped[str] = mapped_column(ForeignKey("sources.id"), index=True)
+    source_id: Mapped[str] = mapped_column(ForeignKey("sources.id"))
     revision_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
     """The current revision: the latest observed one. Null only inside the transaction that creates both."""
     collected_at: Mapped[datetime]
