@@ -13,11 +13,13 @@ from web.pages import (
     outlets,
     overview,
     revisions,
+    search,
     status,
 )
 
 ROUTERS = (
     overview.router,
+    search.router,
     articles.router,
     revisions.router,
     entities.router,

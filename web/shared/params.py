@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 from sqlalchemy import Connection
 
 from db.articles.counting_day import day_at
@@ -52,6 +52,10 @@ def reading_query() -> Iterator[None]:
         raise InvalidParameter("query", error.message, error.hint) from None
 
 
+def _unless_empty(written: object) -> object:
+    return None if written == "" else written
+
+
 class FilterParameters(BaseModel):
     """The filters of articles in an address; they are those of the commands."""
 
@@ -70,7 +74,7 @@ class FilterParameters(BaseModel):
     )
     lang: Names = Field([], examples=[["ru"]], description="Only articles in this language; repeatable.")
     genre: Names = Field([], examples=[["news"]], description="Only of this genre; repeatable.")
-    scope: ScopeFilter | None = Field(
+    scope: Annotated[ScopeFilter | None, BeforeValidator(_unless_empty)] = Field(
         None, examples=["in"], description="Only articles in or out of the vocabulary's scope."
     )
 

@@ -1,0 +1,111 @@
+"""Pages of results: as many articles as fit, those counted beyond them, and where to go on, within a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from db.articles.candidates import iter_places
+from db.articles.filters import Filters
+from db.articles.listings import read_listed
+from db.articles.positions import Position
+from worker.export.by_query import iter_judged
+from worker.messages.snippet import Piece
+from worker.query.query import Query
+from worker.search.hits import FoundArticle, list_articles, mark_hit
+
+_Pieces = tuple[Sequence[Piece], Sequence[Piece]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultPage:
+    """Some results of a search, in the order of the list."""
+
+    found: Sequence[FoundArticle]
+    counted: Sequence[int]
+    """The articles found, and those after them as far as they were counted."""
+    is_all: bool
+    """True if no other article follows those counted."""
+    after: Position | None
+    """The place after which the next page begins; None after the last article."""
+    is_cut: bool = False
+    """True if the time was over before the page was full: it goes on after `after`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageLimits:
+    """The limits of a page of results."""
+
+    articles: int
+    counted: int
+    """Maximum number of articles that are counted."""
+    is_counting_over: Callable[[], bool]
+    """Return whether the time for counting beyond the page is over."""
+    is_over: Callable[[], bool]
+    """Return whether the time for the page itself is over, too."""
+
+
+def list_page(
+    conn: Connection, filters: Filters, limits: PageLimits, *, after: Position | None, oldest_first: bool = False
+) -> ResultPage:
+    """Return the articles that pass the filters, after a place."""
+    places: list[Position] = []
+    is_all = True
+    for _, place in iter_places(conn, filters, after=after, oldest_first=oldest_first):
+        if len(places) >= max(limits.counted, limits.articles + 1) or (
+            len(places) > limits.articles and limits.is_counting_over()
+        ):
+            is_all = False
+            break
+        places.append(place)
+    ids = [place.article_id for place in places]
+    has_more = len(places) > limits.articles
+    return ResultPage(
+        found=list_articles(conn, ids[: limits.articles]),
+        counted=ids,
+        is_all=is_all,
+        after=places[limits.articles - 1] if has_more else None,
+    )
+
+
+def search_page(
+    conn: Connection,
+    filters: Filters,
+    query: Query,
+    limits: PageLimits,
+    *,
+    after: Position | None,
+    oldest_first: bool = False,
+) -> ResultPage:
+    """Return the articles that pass the filters and match the query, after a place."""
+    shown: list[tuple[int, _Pieces]] = []
+    counted: list[int] = []
+    following: Position | None = None
+    to: Position | None = None
+    for judged in iter_judged(conn, filters, query, after=after, oldest_first=oldest_first):
+        if judged.hit is not None:
+            article_id = judged.hit.row.article_id
+            counted.append(article_id)
+            if len(shown) < limits.articles:
+                shown.append((article_id, mark_hit(judged.hit)))
+                following = judged.to
+        to = judged.to
+        is_full = len(counted) > limits.articles
+        if (is_full and limits.is_counting_over()) or limits.is_over() or len(counted) >= limits.counted + is_full:
+            break
+    else:
+        has_more = len(counted) > limits.articles
+        return ResultPage(
+            found=_found(conn, shown), counted=counted, is_all=True, after=following if has_more else None
+        )
+    is_cut = len(shown) < limits.articles
+    return ResultPage(
+        found=_found(conn, shown), counted=counted, is_all=False, after=to if is_cut else following, is_cut=is_cut
+    )
+
+
+def _found(conn: Connection, shown: Sequence[tuple[int, _Pieces]]) -> list[FoundArticle]:
+    rows = read_listed(conn, [article_id for article_id, _ in shown])
+    return [FoundArticle(rows[article_id], title, words or title) for article_id, (title, words) in shown]
