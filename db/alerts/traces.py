@@ -143,6 +143,7 @@ class ArticleMatch:
     """A match of an article, with its subscription."""
 
     match_id: int
+    subscription_id: int
     subscription: str
     state: str
     query: str
@@ -157,6 +158,7 @@ def read_article_matches(conn: Connection, article_id: int, *, limit: int) -> li
     query = (
         select(
             MatchRow.id.label("match_id"),
+            MatchRow.subscription_id,
             Subscription.name.label("subscription"),
             Subscription.state,
             Subscription.query,

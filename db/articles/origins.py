@@ -15,7 +15,7 @@ _PAGES_MAX = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FeedEntry:
+class ListingEntry:
     """An entry of a feed that lists the article."""
 
     feed_id: int
@@ -39,7 +39,7 @@ class ArticleOrigin:
     """The date of publication in the current text itself; None if it comes from another text."""
     is_collected: bool
     """True if a crawler fetched it; False for an imported document."""
-    entries: Sequence[FeedEntry]
+    entries: Sequence[ListingEntry]
     """The entries that list it, the first seen first; at most 20."""
 
 
@@ -77,7 +77,7 @@ def _find_pages(conn: Connection, article_id: int) -> list[int]:
     return sorted(conn.scalars(union(captured, own, other).limit(_PAGES_MAX)))
 
 
-def _read_entries(conn: Connection, page_ids: Sequence[int]) -> list[FeedEntry]:
+def _read_entries(conn: Connection, page_ids: Sequence[int]) -> list[ListingEntry]:
     query = (
         select(
             Feed.id.label("feed_id"),
@@ -92,4 +92,4 @@ def _read_entries(conn: Connection, page_ids: Sequence[int]) -> list[FeedEntry]:
         .order_by(Sighting.first_seen_at, Feed.id)
         .limit(_ENTRIES_MAX)
     )
-    return [FeedEntry(**row._asdict()) for row in conn.execute(query)]
+    return [ListingEntry(**row._asdict()) for row in conn.execute(query)]

@@ -19,6 +19,7 @@ from db.articles.mentions import NamedMention, read_named
 from db.articles.origins import ArticleOrigin, read_origin
 from db.enums.alerts import MatchStatus
 from db.enums.articles import TextFrom
+from db.enums.vocabulary import MentionField
 from db.stories.members import StoryMember, count_members, find_story, read_members
 from db.text.headlines import headline
 from db.vocabulary.versions import find_labels
@@ -73,14 +74,14 @@ class ArticlePage:
     @property
     def marked_title(self) -> Markup | None:
         """The title with its names marked; None without a title."""
-        named = [mention for mention in self.mentions if mention.field == "title"]
+        named = [mention for mention in self.mentions if mention.field == MentionField.TITLE]
         title = (self.article.title or "").replace("\n", " ")
         return mark_paragraphs(title, named, self.labels)[0] if title else None
 
     @property
     def paragraphs(self) -> Sequence[Markup]:
         """The lines of the text with the names marked."""
-        named = [mention for mention in self.mentions if mention.field == "text"]
+        named = [mention for mention in self.mentions if mention.field == MentionField.TEXT]
         return mark_paragraphs(self.text, named, self.labels) if self.text else ()
 
     @property
