@@ -6,6 +6,7 @@ from web.pages import (
     alerts,
     articles,
     charts,
+    compare,
     entities,
     entity,
     exports,
@@ -19,6 +20,7 @@ from web.pages import (
 
 ROUTERS = (
     overview.router,
+    compare.router,
     search.router,
     articles.router,
     revisions.router,

@@ -23,6 +23,7 @@ from web.shared.links import change_query, entity_address, search_address
 from web.shared.page import Format, respond
 from web.shared.profiles import EntityProfile, read_profile
 from web.shared.series import (
+    LEVEL_NAMES,
     SPLIT_NAMES,
     AskedSeries,
     SeriesLinks,
@@ -42,12 +43,6 @@ from worker.search.records import list_record
 
 router = APIRouter(include_in_schema=False)
 _ROWS_MAX = 400
-LEVEL_NAMES = (
-    (CoverageLevel.ALL, "all"),
-    (CoverageLevel.NAME, "by name"),
-    (CoverageLevel.DEMONYM, "by a people"),
-    (CoverageLevel.CONCEPT, "by an idea"),
-)
 
 
 class EntityPage:
@@ -171,8 +166,8 @@ class EntityPage:
         parts = [f"{self.profile.since} to {self.profile.until}, articles a {self.profile.parameters.by}"]
         if self.is_split:
             parts.append(f"the largest of {len(self.lines)} by {self.split_name}")
-        if any(shown.is_impaired(period) for period in shown.begins):
-            parts.append("shaded: collection impaired, a fall may be ours")
+        if any(self.links.explains_fall(period) for period in shown.begins):
+            parts.append("shaded: so much was not collected that a fall may be ours")
         return "; ".join(parts) + ". A point leads to its articles."
 
     def course(self, points: Sequence[Point], name: str, *, is_large: bool = False) -> str:

@@ -26,6 +26,8 @@ from worker.coverage.unusual import latest_day
 
 PERIODS_MAX = 1_200
 """Maximum number of periods of a page: three years of days."""
+_COMPLETE, _ALIVE = 0.95, 0.9
+"""With a lesser share of the articles seen, or of outlets collected without gaps, a chart is shaded."""
 _USUAL_DAYS = {Grain.DAY: 90, Grain.WEEK: 364, Grain.MONTH: 1_096}
 
 
@@ -47,6 +49,12 @@ SPLIT_NAMES = {
     PageSplit.COUNTRY: "country",
     PageSplit.GENRE: "genre",
 }
+LEVEL_NAMES = (
+    (CoverageLevel.ALL, "all"),
+    (CoverageLevel.NAME, "by name"),
+    (CoverageLevel.DEMONYM, "by a people"),
+    (CoverageLevel.CONCEPT, "by an idea"),
+)
 
 
 class SeriesParameters(BaseModel):
@@ -135,11 +143,21 @@ class SeriesLinks:
                 label=label,
                 begins=begins,
                 after=period_end(begins, self.grain),
-                is_impaired=self.shown.is_impaired(label),
+                is_impaired=self.explains_fall(label),
                 complete=self.shown.complete(label, ""),
             )
             for label, begins in self.shown.begins.items()
         ]
+
+    def explains_fall(self, period: str) -> bool:
+        """Return whether so much was not collected in a period that a fall may be ours.
+
+        One of a hundred outlets is impaired on most days, which explains none.
+        """
+        if not self.shown.is_impaired(period):
+            return False
+        complete, alive = self.shown.complete(period, ""), self.shown.alive(period)
+        return complete is None or complete < _COMPLETE or (alive is not None and alive < _ALIVE)
 
     def line(self, points: Sequence[Point], key: str, name: str) -> ChartLine:
         """Return the line of a chart for the points of one entity or part."""

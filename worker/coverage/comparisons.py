@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from db.coverage.cells import count_stories
-from db.enums.coverage import CoverageLevel, Grain
+from db.enums.coverage import CoverageLevel, CoverageSplit, Grain
 from worker.coverage.series import SeriesQuestion, list_periods, read_counts
 from worker.coverage.stats.compare import compare
 from worker.coverage.stats.series import Counts
@@ -44,6 +44,37 @@ def compare_ranges(
             }
         )
     return records
+
+
+def compare_parts(
+    conn: Connection, entity: str, spans: tuple[DayRange, DayRange], level: CoverageLevel, split: CoverageSplit
+) -> list[dict[str, Any]]:
+    """Return the counts of an entity in two ranges of days by outlet, language or the like, and their comparison.
+
+    The parts with most articles come first. Stories are not counted: those of days cannot be added.
+    """
+    question = SeriesQuestion(entities=[entity], level=level, split=split)
+    cells = [read_counts(conn, question, first, last) for first, last in spans]
+    parts = {part for found in cells for _, _, part in found}
+    records = []
+    for part in parts:
+        daily = [
+            [found.get((day, entity, part), Counts()) for day in list_periods(first, last, Grain.DAY)]
+            for found, (first, last) in zip(cells, spans, strict=True)
+        ]
+        before, after = ([counts.articles for counts in days] for days in daily)
+        records.append(
+            {
+                "entity": entity,
+                "part": part,
+                "periods": [f"{first}..{last}" for first, last in spans],
+                "days": [len(before), len(after)],
+                "articles": [sum(before), sum(after)],
+                "mentions": [sum(counts.mentions for counts in days) for days in daily],
+                "comparison": compare(before, after),
+            }
+        )
+    return sorted(records, key=lambda record: (-sum(record["articles"]), record["part"]))
 
 
 def comparison_record(record: Mapping[str, Any]) -> dict[str, Any]:

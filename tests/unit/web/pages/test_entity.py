@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,10 +13,12 @@ from samplestore import Sample, empty_store, fill
 from seen_pages import NOW, count_behind, load_names, open_page, read_csv, read_json, read_links, read_tags, read_words
 
 from db.engine import Database
+from db.enums.coverage import CoverageSplit, Grain
 from web.pages.entity import EntityPage
 from web.shared.profiles import read_profile
-from web.shared.series import SeriesParameters
-from worker.coverage.series import SeriesQuestion, load_series, point_record
+from web.shared.series import SeriesLinks, SeriesParameters
+from worker.coverage.series import SeriesQuestion, ShownSeries, load_series, point_record
+from worker.coverage.stats.health import DayHealth, Impairment
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -167,3 +169,15 @@ def test_the_latest_articles_are_a_feed(store: Database) -> None:
 def test_articles_without_a_date_are_told(store: Database) -> None:
     fill(store, [Sample("https://herald.example/9", text="CSTO, some day.", says=SAYS, published_at=None)])
     assert "1 article without a date: counted on the day" in read_words(open_page(store, "/entities/csto").text)
+
+
+def test_a_chart_is_shaded_where_so_much_is_missing_that_it_explains_a_fall() -> None:
+    few = DayHealth(100, {"a": Impairment.POLLS}, {"a": 1, "b": 99}, {})
+    many = DayHealth(4, {"a": Impairment.POLLS}, {"a": 1}, {})
+    lost = DayHealth(100, {"a": Impairment.LOSS}, {"a": 90}, {"a": 10.0})
+    well = DayHealth(100, {}, {"a": 9}, {})
+    health = {f"2022-01-0{number}": [one] for number, one in enumerate((few, many, lost, well), 1)}
+    begins = {label: date.fromisoformat(label) for label in health}
+    shown = ShownSeries(points=(), health=health, totals={}, voices={}, split=CoverageSplit.ALL, begins=begins)
+    periods = SeriesLinks(shown, Grain.DAY).periods()
+    assert [period.is_impaired for period in periods] == [False, True, True, False]
