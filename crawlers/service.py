@@ -27,7 +27,8 @@ from crawlers.http.robots_rules import RuleBook
 from crawlers.jobs.job import Job
 from crawlers.jobs.kinds import renew_claims
 from crawlers.scrapy_settings import scrapy_settings
-from crawlers.spiders.collector import CollectorSpider, OneShot
+from crawlers.spiders.collector import CollectorSpider
+from crawlers.spiders.one_shot import OneShot
 from db.engine import Database
 from db.enums.outcomes import CountedOutcome, Stage
 from db.logs import set_up

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
@@ -58,6 +58,24 @@ class JobResult:
 
     steps: tuple[tuple[int, Step], ...]
     summary: str
+
+
+def join_steps(steps: Iterable[tuple[int, Step]], most: int) -> Iterator[tuple[int, tuple[Step, ...]]]:
+    """Yield the steps, in order, in as few writes of at most so many rows as there can be; each with its rows."""
+    rows, joined = 0, tuple[Step, ...]()
+    for weight, step in steps:
+        if joined and rows + weight > most:
+            yield rows, joined
+            rows, joined = 0, ()
+        rows, joined = rows + weight, (*joined, step)
+    if joined:
+        yield rows, joined
+
+
+def run_steps(steps: Iterable[Step], conn: Connection, tally: OutcomeTally) -> None:
+    """Run steps in one transaction."""
+    for step in steps:
+        step(conn, tally)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

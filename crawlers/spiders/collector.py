@@ -10,7 +10,6 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -20,35 +19,33 @@ from scrapy.http import Request
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from crawlers.async_store import AsyncStore, OutcomeTally
+from crawlers.async_store import FLUSH_ROWS, AsyncStore
 from crawlers.backlog import CaptureBacklog
 from crawlers.bounded_process import Endables
 from crawlers.hosts.delays import HostDelays
 from crawlers.hosts.leases import HostLeases
 from crawlers.hosts.limiter import PATIENCE_S, HostLimiter
-from crawlers.hosts.outage import HOSTS, Outage
 from crawlers.hosts.slots import RequestSlots
 from crawlers.http.middlewares import TRAIL
 from crawlers.http.results import FetchFailure, FetchResult, from_error, from_response
-from crawlers.http.robots import FORBIDDEN, get_site
 from crawlers.http.robots_file import RobotsFile
 from crawlers.http.robots_rules import RuleBook
 from crawlers.jobs import kinds
-from crawlers.jobs.job import DecisionContext, DecisionPlace, DueFilter, Job, JobResult
-from crawlers.jobs.schedule import NETWORK_RETRY_S
+from crawlers.jobs.job import DecisionContext, DecisionPlace, DueFilter, Job, JobResult, join_steps, run_steps
 from crawlers.reading.listings import read_listing
 from crawlers.scheduling.plan import PollLimits
+from crawlers.spiders.allowed_pages import ask_for_allowed
+from crawlers.spiders.network_watch import NetworkWatch
+from crawlers.spiders.one_shot import OneShot
 from crawlers.spiders.rests import HostRests
 from db.collection.backfills import goes_on
-from db.collection.feeds import count_due_feeds, has_any_succeeded, record_network
+from db.collection.feeds import count_due_feeds
 from db.collection.host_leases import find_hosts_at_rest, find_resting_hosts
 from db.collection.hubs import ask_hubs_anew
-from db.collection.refusals import ask_for_pages, find_forbidden
 from db.datadir.heartbeat import EVERY_S, touch_heartbeat
 from db.dialect import is_away
 from db.enums.outcomes import RequestOutcome, Stage
 from db.net.address_policy import parse_allowed
-from db.net.urls import host_of
 from db.settings import Settings
 
 log = logging.getLogger("crawler")
@@ -58,19 +55,6 @@ _NO_REQUESTS: tuple[Request, ...] = ()
 _BATCH = 32
 _AHEAD = 8
 """Maximum number of jobs in progress, in multiples of the requests under way: most wait for the delay of a host."""
-
-
-@dataclass(frozen=True, slots=True)
-class OneShot:
-    """Options of a run that ends: each feed of `source_id` (None: all) is polled once, each due page fetched once.
-
-    With `backfill_id` only this back-fill is worked off, until it ends or has to wait for long.
-    """
-
-    began_at: datetime
-    source_id: str | None = None
-    progress: Callable[[str], None] | None = None
-    backfill_id: int | None = None
 
 
 class CollectorSpider(Spider):
@@ -111,9 +95,7 @@ class CollectorSpider(Spider):
             partial(parsers.run, read_listing),
         )
         self._rests = HostRests(self.limiter, clock)
-        self._outage: Outage[Job] = Outage()
-        self._knows_network = False
-        self._probe_at: datetime | None = None
+        self._network = NetworkWatch(store, clock)
         self._waiting = CaptureBacklog(store, most=own.waiting_max)
 
     async def start(self) -> AsyncIterator[Request]:
@@ -128,7 +110,7 @@ class CollectorSpider(Spider):
 
     async def _run_jobs(self) -> None:
         keeper = asyncio.ensure_future(self._renew_claims())
-        self._outage.has_answered = await self._store.read(has_any_succeeded)
+        await self._network.begin()
         if public_url := self._own.public_url:
             began_at = self._clock()
             self._store.submit(lambda conn, _: ask_hubs_anew(conn, public_url=public_url, now=began_at))
@@ -186,17 +168,7 @@ class CollectorSpider(Spider):
 
     async def rules_read(self, site: str, allows: Callable[[str], bool]) -> None:
         """Schedule pages that an older robots.txt forbade and the new one allows."""
-        host, now = host_of(site), self._clock()
-        try:
-            pages = await self._store.read(lambda conn: find_forbidden(conn, host, FORBIDDEN, now=now))
-            if not pages:
-                return
-            ids = await self._store.compute(
-                lambda: [page_id for page_id, url in pages if get_site(url) == site and allows(url)]
-            )
-            await self._store.write(lambda conn, _: ask_for_pages(conn, ids, now=now), rows=len(ids) or 1)
-        except SQLAlchemyError as error:  # the database is away: their own time will come
-            log.warning("%s: could not schedule the pages that its robots.txt allows now:  %s", site, error)
+        await ask_for_allowed(self._store, site, allows, now=self._clock())
 
     # claiming jobs
 
@@ -206,12 +178,10 @@ class CollectorSpider(Spider):
         return 0 if self._slots.is_full else min(_BATCH, ahead - len(self.in_flight))
 
     async def _claim(self) -> list[Job]:
-        room = self._count_room()
         now = self._clock()
-        if self._outage.is_down:
-            if self._once or (self._probe_at is not None and now < self._probe_at):
-                return []
-            room, self._probe_at = min(room, HOSTS), now + timedelta(seconds=NETWORK_RETRY_S)
+        room = 0 if self._once and self._network.is_down else self._network.limit_room(self._count_room(), now)
+        if room <= 0:
+            return []
         pages_too = self._once is not None or await self._waiting.allow_pages()
         resting = self.limiter.hosts.busy_hosts(time.monotonic())
         found = await self._store.read(
@@ -256,8 +226,8 @@ class CollectorSpider(Spider):
         now = self._clock()
         if once.backfill_id is not None:
             number = once.backfill_id
-            return self._outage.is_down or not await self._store.read(lambda conn: goes_on(conn, number, now=now))
-        if not self._outage.is_down:
+            return self._network.is_down or not await self._store.read(lambda conn: goes_on(conn, number, now=now))
+        if not self._network.is_down:
             later = now + timedelta(seconds=self._own.host_delay_s + PATIENCE_S)
             return not await self._store.read(
                 lambda conn: self._find_due(conn, now, 1, find_hosts_at_rest(conn, until=later), True)
@@ -272,7 +242,7 @@ class CollectorSpider(Spider):
 
     async def _finish(self, job: Job, answer: FetchResult) -> None:
         try:
-            self._watch_network(job, answer)
+            self._network.watch(job, answer)
             answer = self._rests.watch(answer)
             said = await self._record(job, answer)
         except Exception as error:
@@ -298,13 +268,13 @@ class CollectorSpider(Spider):
     async def _record(self, job: Job, answer: FetchResult) -> str:
         """Store the consequences of a result; return a summary."""
         now = self._clock()
-        if self._outage.is_down and answer.trouble is not None and answer.trouble.is_network:
+        if self._network.is_down and answer.trouble is not None and answer.trouble.is_network:
             reason = answer.trouble.reason
             await self._store.write(lambda conn, tally: job.record_restored(conn, tally, reason, now))
             return f"no network ({reason})"
         outcome = await self._decide(job, answer, now)
-        for rows, step in outcome.steps:
-            await self._store.write(step, rows=rows)
+        for rows, steps in join_steps(outcome.steps, FLUSH_ROWS):
+            await self._store.write(partial(run_steps, steps), rows=rows)
         log.debug("%s %s: %s", answer.status or "-", job.url, outcome.summary)
         return outcome.summary
 
@@ -314,32 +284,6 @@ class CollectorSpider(Spider):
             return job.decide(answer, now, self._context)
         run = self._store.parse if place == DecisionPlace.PARSER else self._store.compute
         return await run(job.decide, answer, now, self._context)
-
-    def _watch_network(self, job: Job, answer: FetchResult) -> None:
-        if answer.trouble is not None and answer.trouble.is_network:
-            forgiven = self._outage.unreachable(job.host, job, used_to_answer=job.used_to_answer)
-            if forgiven:
-                self._announce_outage([each for each in forgiven if each is not job])
-        elif answer.status and (self._outage.answered() or not self._knows_network):
-            if self._knows_network:
-                log.info("outlets can be reached again")
-            self._knows_network = True
-            now = self._clock()
-            self._store.submit(lambda conn, _: record_network(conn, None, at=now))
-
-    def _announce_outage(self, forgiven: list[Job]) -> None:
-        now = self._clock()
-        reason = f"no network: no answer from {', '.join(self._outage.hosts)}"
-        log.warning("outlets cannot be reached (%s); trying again every %g s", reason, NETWORK_RETRY_S)
-        self._knows_network = True
-        self._probe_at = now + timedelta(seconds=NETWORK_RETRY_S)
-
-        def record(conn: Connection, _tally: OutcomeTally) -> None:
-            record_network(conn, reason, at=now)
-            for each in forgiven:
-                each.restore_after_outage(conn, reason, now)
-
-        self._store.submit(record)
 
     async def _renew_claims(self) -> None:
         """Renew the claims of jobs in progress, so that leases can be short and expire soon after a crash.
