@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from web.api import articles, exports
+from web.api import articles, clusters, cooccurrence, exports, matches, mentions, revisions
 
-ROUTERS = (articles.router, exports.router)
+ROUTERS = tuple(module.router for module in (articles, revisions, mentions, cooccurrence, clusters, matches, exports))

@@ -191,8 +191,8 @@ class SuspectText(ApiModel):
     last_seen_at: str = Field(description="When it was seen last.", examples=["2022-01-06T12:00:00Z"])
 
 
-class WholeArticle(ApiModel):
-    """An article with all that is known of it, as `article show --text` prints it."""
+class ArticleFacts(ApiModel):
+    """An article as it is now."""
 
     article_id: int = Field(description="Number of the article in this store.", examples=[17])
     url: str = Field(description="Address, as last seen.", examples=["https://example.org/news/17"])
@@ -210,6 +210,11 @@ class WholeArticle(ApiModel):
     counts_on: str = Field(description="Day on which it counts.", examples=["2022-01-06"])
     story: int | None = Field(description="Article that it is or copies; null until compared.", examples=[17])
     revisions: int = Field(description="Number of different texts seen at its address.", examples=[1])
+
+
+class WholeArticle(ArticleFacts):
+    """An article with all that is known of it, as `article show --text` prints it."""
+
     entities: dict[str, int] = Field(description="Mentions by entity, the most frequent first.", examples=[{"csto": 3}])
     text_from: str = Field(description="Origin of the text: page or feed.", examples=["page"])
     aggregated: bool = Field(description="Whether the feed is an aggregator's.", examples=[False])

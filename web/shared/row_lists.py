@@ -1,0 +1,73 @@
+"""Lists of the API that are made of the rows of an export, in pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy import ColumnElement, Connection
+from starlette.responses import Response
+
+from db.articles.filters import CannotFilter, Filters
+from db.enums.exports import ExportKind
+from db.exports.pages import key_types, read_page
+from db.models import Article
+from web.shared.answers import answer, next_address, read_place
+from web.shared.cursors import write_cursor
+from web.shared.params import FilterParameters, InvalidParameter, read_filters, reading_query
+from web.shared.row_models import row_record
+from web.shared.store import Store
+from worker.export.by_query import find_latest
+from worker.export.formats.columns import COLUMNS
+
+_MATCHES_MAX = 2_000
+"""Maximum number of articles that a query selects for a list of other things."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowList:
+    """A page of rows that was asked for."""
+
+    kind: ExportKind
+    things: str
+    """Name of the list in the answer."""
+    limit: int
+    cursor: str = ""
+    filters: FilterParameters = field(default_factory=FilterParameters)  # type: ignore[arg-type]
+    query: str = ""
+    among: Sequence[ColumnElement[bool]] = ()
+    """Further conditions on the rows."""
+
+
+def read_rows(conn: Connection, request: Request, asked: RowList, *, store: Store) -> Response:
+    """Return a page of rows. Raises InvalidParameter."""
+    after = read_place(asked.things, asked.cursor, key_types(asked.kind))
+    filters = read_filters(conn, asked.filters, store=store)
+    among = [*asked.among, *_matching(conn, filters, asked.query)]
+    try:
+        page = read_page(conn, asked.kind, filters, after=after, limit=asked.limit, among=among)
+    except CannotFilter as error:
+        raise InvalidParameter(_first_set(asked.filters), str(error)) from None
+    following = page.after and next_address(request, cursor=write_cursor(asked.things, page.after))
+    columns = COLUMNS[asked.kind]
+    return answer(request, {asked.things: [row_record(columns, row) for row in page.rows], "next": following})
+
+
+def _matching(conn: Connection, filters: Filters, query: str) -> Sequence[ColumnElement[bool]]:
+    """Return the condition that a row is of an article that matches the query; none without one."""
+    if not query:
+        return ()
+    with reading_query():
+        ids, more = find_latest(conn, filters, query, before=None, limit=_MATCHES_MAX, judged=_MATCHES_MAX)
+    if more is not None:
+        hint = "choose fewer days or outlets, or use the export"
+        raise InvalidParameter("query", f"more than {_MATCHES_MAX:,} articles would have to be tried", hint)
+    return [Article.id.in_(ids)]
+
+
+def _first_set(filters: FilterParameters) -> str:
+    values: dict[str, Any] = filters.model_dump(exclude_defaults=True)
+    names = ("lang", "genre", "scope", "source", "entity", "since", "until")
+    return next((name for name in names if values.get(name)), "lang")
