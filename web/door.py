@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from db.net.callbacks import HUBS_PATH
@@ -23,6 +23,11 @@ from web.shared.render import render
 _HOST = re.compile(rb"(\[[0-9A-Fa-f:.]{2,45}\]|[0-9A-Za-z._-]{1,253})(?::[0-9]{1,5})?")
 _BY_SECRET = ("/alerts/feed/", "/alerts/unsubscribe/", HUBS_PATH, "/static/")
 _HEALTH = "/healthz"
+_HIDDEN = "Not available at this address"
+_GUARD = (
+    "Others can reach this address, so it shows only the pages that messages link to. If a proxy or a port mapping "
+    "guards it, set STEPPEWATCH_PAGE_IS_GUARDED=true to show the rest."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +87,15 @@ class Doorkeeper:
         if not length.isdecimal() or len(length) > 9 or int(length) > max_body(scope["path"]):
             return _refused(413, "The request body is too large.")
         if not self._door.shows(scope["path"], server=_address(scope, "server"), client=_address(scope, "client")):
-            return render(
-                "message.html",
-                403,
-                title="Not available at this address",
-                text="Others can reach this address, so it shows only the pages that messages link to. If a proxy "
-                "or a port mapping guards it, set STEPPEWATCH_PAGE_IS_GUARDED=true to show the rest.",
-            )
+            return _hidden(scope["path"])
         return None
+
+
+def _hidden(path: str) -> Response:
+    if path.startswith("/api/"):
+        problem = {"type": "about:blank", "title": _HIDDEN, "status": 403, "detail": _GUARD}
+        return JSONResponse(problem, 403, media_type="application/problem+json")
+    return render("message.html", 403, title=_HIDDEN, text=_GUARD)
 
 
 def _refused(status: int, text: str) -> Response:

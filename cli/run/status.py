@@ -10,9 +10,8 @@ import typer
 
 from cli.shared.output import emit, fail
 from cli.shared.store import open_store
-from cli.shared.store_url import display_url, get_reason
+from cli.shared.store_url import get_reason
 from cli.shared.tables import Format, cell, instant, wants_json
-from db.enums.alerts import ChannelState, DeliveryState
 from db.enums.outcomes import Stage
 
 if TYPE_CHECKING:
@@ -38,6 +37,7 @@ def status(
     from db.migrate import current
     from db.settings import load
     from db.status import read_health
+    from worker.search.status import display_url, status_record
 
     database = open_store()
     try:
@@ -48,62 +48,11 @@ def status(
         fail(f"the store {display_url(database.url)} cannot be read: {get_reason(error)}")
     full = disk_full_message(load().data_dir)
     if wants_json(format):
-        emit({**store, "disk_full": full, **_record(health), "alerts": _message_counts(message_counts)})
+        emit(
+            status_record(health, message_counts, database_url=database.url, revision=store["revision"], disk_full=full)
+        )
     else:
         _print_tables(health, store, message_counts, full)
-
-
-def _record(health: StoreStatus) -> dict[str, object]:
-    from db.collection.sources import WAYS
-
-    outcomes: dict[str, dict[str, int]] = {}
-    for stage, outcome, inputs in health.outcomes:
-        outcomes.setdefault(stage, {})[outcome] = inputs
-    return {
-        "at": instant(health.at),
-        "articles": health.articles,
-        "stories": health.stories,
-        "revisions": health.revisions,
-        "mentions": health.mentions,
-        "latest_article_at": instant(health.latest_article_at),
-        "sources": health.sources,
-        "outlets_collected_by": {way: health.collected[way] for way in WAYS},
-        "outlets_never_heard": health.collected["never_heard"],
-        "outlets_removed": health.collected["removed"],
-        "feeds": {name.replace(" ", "_"): number for name, number in health.feeds.items()},
-        "feeds_guessed": dict(health.guesses),
-        "last_poll_at": instant(health.last_poll_at),
-        "outlets_unreachable": health.unreachable,
-        "outlets_impaired": {outlet: walled.sentence for outlet, walled in health.walled.items()},
-        "suspects": health.suspects,
-        "ahead": dict(health.ahead),
-        "captures_waiting": health.captures_waiting,
-        "revisions_unfinished": health.revisions_unfinished,
-        "coverage_marks": health.coverage_marks,
-        "vocabulary": health.vocabulary,
-        "entities": health.entities,
-        "revisions_outdated": health.outdated,
-        "retagging": health.is_retagging,
-        "outcomes_24h": outcomes,
-        "problems": [
-            {
-                "stage": problem.stage,
-                "subject": problem.subject,
-                "reason": problem.reason,
-                "last_at": instant(problem.last_at),
-                "times": problem.times,
-            }
-            for problem in health.problems
-        ],
-    }
-
-
-def _message_counts(counts: Mapping[str, int]) -> dict[str, int]:
-    """Return the counts of waiting, sent and given-up messages, and of paused addresses."""
-    return {
-        name: counts.get(name, 0)
-        for name in (DeliveryState.WAITING, DeliveryState.SENT, DeliveryState.DEAD, ChannelState.PAUSED)
-    }
 
 
 def _print_tables(
@@ -113,6 +62,7 @@ def _print_tables(
     from rich.text import Text
 
     from db.collection import clocks
+    from worker.search.status import count_messages
 
     console = Console()
     if full:
@@ -124,7 +74,7 @@ def _print_tables(
         console.print(Text(f"A clock ran ahead: {late}: a worker corrects this within a minute", style="bold red"))
     for outlet, walled in health.walled.items():
         console.print(Text(f"{outlet}: {walled.sentence}", style="yellow"))
-    alerts = _message_counts(message_counts)
+    alerts = count_messages(message_counts)
     messages = f"{alerts['waiting']:,} messages wait, {alerts['sent']:,} sent, {alerts['dead']:,} given up"
     paused = f"; {alerts['paused']:,} addresses paused" if alerts["paused"] else ""
     _print_pairs(console, [*_facts(health, store), ("alerts", messages + paused)])

@@ -11,16 +11,9 @@ if TYPE_CHECKING:
 
 def display_url(url: str) -> str:
     """Return a database URL without its password, or the path of an embedded database."""
-    from sqlalchemy import make_url
-    from sqlalchemy.exc import ArgumentError
+    from worker.search.status import display_url as display
 
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        return "in STEPPEWATCH_DATABASE_URL"
-    if parsed.get_backend_name() == "sqlite":
-        return parsed.database or url
-    return parsed.render_as_string(hide_password=True)
+    return display(url)
 
 
 def get_reason(error: SQLAlchemyError | OSError | Exception) -> str:

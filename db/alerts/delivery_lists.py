@@ -34,9 +34,14 @@ class DeliveryRow:
 
 
 def list_deliveries(
-    conn: Connection, *, states: Collection[str] = (), subscription: str | None = None, limit: int = 50
+    conn: Connection,
+    *,
+    states: Collection[str] = (),
+    subscription: str | None = None,
+    before: int | None = None,
+    limit: int = 50,
 ) -> list[DeliveryRow]:
-    """Return deliveries, the newest first, optionally only some states or one subscription."""
+    """Return deliveries, the newest first, optionally only some states, one subscription, or ids below `before`."""
     query: Select[*tuple[Any, ...]] = (
         select(
             Delivery.id,
@@ -60,6 +65,8 @@ def list_deliveries(
         .order_by(Delivery.id.desc())
         .limit(limit)
     )
+    if before is not None:
+        query = query.where(Delivery.id < before)
     if states:
         query = query.where(Delivery.state.in_(states))
     if subscription is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -119,8 +119,10 @@ def find_network_problem(conn: Connection) -> str | None:
     return conn.scalar(select(Problem.reason).where(Problem.stage == Stage.NETWORK, Problem.subject == NETWORK_SUBJECT))
 
 
-def iter_feeds(conn: Connection, *, source_id: str | None = None) -> Iterator[FeedHealth]:
-    """Yield feeds with their health, by source and address."""
+def iter_feeds(
+    conn: Connection, *, source_id: str | None = None, feed_ids: Collection[int] | None = None
+) -> Iterator[FeedHealth]:
+    """Yield feeds with their health, by source and address: all, those of an outlet, or some."""
     query = (
         select(
             Feed.id,
@@ -147,6 +149,8 @@ def iter_feeds(conn: Connection, *, source_id: str | None = None) -> Iterator[Fe
     )
     if source_id is not None:
         query = query.where(Feed.source_id == source_id)
+    if feed_ids is not None:
+        query = query.where(Feed.id.in_(feed_ids))
     for row in conn.execute(query):
         fields = row._asdict()
         history = fields.pop("history") or {}

@@ -117,6 +117,15 @@ def cells_query(
     return query.where(*_within(CoverageCell.bucket_on, since and period_start(since, grain), until))
 
 
+def count_series(
+    conn: Connection, entities: Sequence[str], *, grain: Grain, split: CoverageSplit, level: CoverageLevel
+) -> int:
+    """Return how many series of cells there are of these entities, all parts together."""
+    series = CoverageSeries
+    found = (series.grain == grain, series.split == split, series.level == level, series.entity_id.in_(entities))
+    return conn.scalar(select(func.count()).select_from(series).where(*found)) or 0
+
+
 def _within(day: Any, since: date | None, until: date | None) -> Iterator[ColumnElement[bool]]:
     """Yield the conditions of a range of days; the undated period is in none."""
     if since is not None:

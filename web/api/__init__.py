@@ -2,6 +2,39 @@
 
 from __future__ import annotations
 
-from web.api import articles, clusters, cooccurrence, exports, matches, mentions, revisions
+from web.api import (
+    articles,
+    clusters,
+    cooccurrence,
+    coverage,
+    deliveries,
+    entities,
+    exports,
+    feeds,
+    matches,
+    mentions,
+    revisions,
+    sources,
+    status,
+    subscriptions,
+)
 
-ROUTERS = tuple(module.router for module in (articles, revisions, mentions, cooccurrence, clusters, matches, exports))
+ROUTERS = tuple(
+    module.router
+    for module in (
+        articles,
+        revisions,
+        mentions,
+        entities,
+        coverage,
+        cooccurrence,
+        clusters,
+        sources,
+        feeds,
+        subscriptions,
+        matches,
+        deliveries,
+        exports,
+        status,
+    )
+)

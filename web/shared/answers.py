@@ -56,6 +56,8 @@ Limit = Annotated[
 Cursor = Annotated[
     str, Query(max_length=LONGEST, description="Where to continue: from `next` of the page before.", examples=[""])
 ]
+NAME: dict[str, Any] = {"min_length": 1, "max_length": 300}
+"""The length of a name in an address."""
 ArticleId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Number of the article in this store.", examples=[17])]
 
 

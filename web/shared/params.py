@@ -56,6 +56,12 @@ def _unless_empty(written: object) -> object:
     return None if written == "" else written
 
 
+SourceName = Annotated[
+    str,
+    Query(max_length=_NAME_MAX, description="Only of this outlet (id, name or domain).", examples=["eurasianet"]),
+]
+
+
 class FilterParameters(BaseModel):
     """The filters of articles in an address; they are those of the commands."""
 

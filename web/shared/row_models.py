@@ -137,3 +137,8 @@ def _example(field: FieldInfo) -> Any:
 def is_model(kind: Any) -> bool:
     """Return whether this is a model."""
     return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def said(description: str, example: Any, **more: Any) -> Any:
+    """Return a field of a model with its meaning and an example."""
+    return Field(description=description, examples=[example], **more)

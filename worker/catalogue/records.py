@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from db.collection.feeds import iter_feeds
+from db.collection.feeds import FeedHealth, iter_feeds
 from db.collection.losses import MeasuredLoss, measure_feed_losses, measure_losses
 from db.collection.removals import find_removal
 from db.collection.sources import SourceRow, domains_of, find_source, list_sources
@@ -72,33 +72,35 @@ def outlet_record(conn: Connection, source_id: str, *, now: datetime, hubs: Mapp
         ],
         "read_unverified": source.unverified or CertificateRule.WITHOUT_SECRETS,
         "unverified": any(feed.unverified for feed in feeds) or has_unverified_articles(conn, source_id),
-        "feeds": [
-            {
-                "url": feed.url,
-                "title": feed.title,
-                "confidence": feed.confidence,
-                "tried": feed.trial,
-                "state": feed.state,
-                "failures": feed.failures,
-                "last_outcome": feed.last_outcome,
-                "last_error": feed.last_error,
-                "unverified": feed.unverified is not None,
-                "certificate": feed.unverified,
-                "polled_at": to_plain(feed.polled_at),
-                "succeeded_at": to_plain(feed.succeeded_at),
-                "changed_at": to_plain(feed.changed_at),
-                "next_poll_at": to_plain(feed.next_poll_at),
-                "next_poll_because": feed.next_poll_because,
-                "kind": feed.kind,
-                "newest_at": to_plain(feed.newest_at),
-                "validators_lie": feed.is_lying,
-                "hub": hubs.get(feed.id),
-                **loss_record(losses.get(feed.id)),
-            }
-            for feed in feeds
-        ],
+        "feeds": [feed_record(feed, losses.get(feed.id), hubs.get(feed.id)) for feed in feeds],
         "newest_at": to_plain(max((feed.newest_at for feed in feeds if feed.newest_at), default=None)),
         **loss_record(measure_losses(conn, until=now, source_id=source_id).get(source_id)),
+    }
+
+
+def feed_record(feed: FeedHealth, loss: MeasuredLoss | None, hub: str | None) -> dict[str, Any]:
+    """Return a feed with its health, its loss of the last seven days, and what its hub does."""
+    return {
+        "url": feed.url,
+        "title": feed.title,
+        "confidence": feed.confidence,
+        "tried": feed.trial,
+        "state": feed.state,
+        "failures": feed.failures,
+        "last_outcome": feed.last_outcome,
+        "last_error": feed.last_error,
+        "unverified": feed.unverified is not None,
+        "certificate": feed.unverified,
+        "polled_at": to_plain(feed.polled_at),
+        "succeeded_at": to_plain(feed.succeeded_at),
+        "changed_at": to_plain(feed.changed_at),
+        "next_poll_at": to_plain(feed.next_poll_at),
+        "next_poll_because": feed.next_poll_because,
+        "kind": feed.kind,
+        "newest_at": to_plain(feed.newest_at),
+        "validators_lie": feed.is_lying,
+        "hub": hub,
+        **loss_record(loss),
     }
 
 
