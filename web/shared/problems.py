@@ -24,12 +24,15 @@ def answer_problem(
     request: Request, status: int, title: str, text: str, *, again_after_s: int | None = None, **extra: Any
 ) -> Response:
     """Return an error as a page or as JSON, whichever the request is for."""
+    headers = {"Retry-After": str(again_after_s)} if again_after_s else {}
     if request.url.path.startswith("/api/") or request.query_params.get("format", "html") != "html":
         body = {"type": "about:blank", "title": title, "status": status, "detail": text, **extra}
         headers = {"Retry-After": str(again_after_s)} if again_after_s else None
         return JSONResponse(body, status, headers, media_type="application/problem+json")
     values = {"again_after_s": again_after_s} if again_after_s else {}
-    return render("message.html", status, title=title, text=text, **values)
+    answer = render("message.html", status, title=title, text=text, **values)
+    answer.headers.update(headers)
+    return answer
 
 
 def refused(request: Request, error: Exception) -> Response:

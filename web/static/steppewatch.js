@@ -1,4 +1,4 @@
-// What pages do better with a script: times in the reader's zone, keys, a list of the keys. No page needs it.
+// What pages do better with a script: times in the reader's zone, keys, renewal. No page needs it.
 "use strict";
 
 const inZone = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
@@ -65,5 +65,14 @@ document.addEventListener("keydown", (event) => {
   found[2]();
 });
 
+/** Load a page again that asks for it, unless the reader is busy in it: WCAG 2.2.2 wants no page to move under a reader. */
+function loadAgain(seconds) {
+  setInterval(() => {
+    const isBusy = document.hidden || document.activeElement !== document.body || getSelection().toString();
+    if (!isBusy && !document.querySelector("dialog[open]")) location.reload();
+  }, seconds * 1000);
+}
+
+if (document.body.dataset.againAfter) loadAgain(Number(document.body.dataset.againAfter));
 showLocalTimes(document);
 for (const hint of document.querySelectorAll(".keys")) hint.hidden = false;

@@ -236,7 +236,9 @@ def test_nothing_comes_from_elsewhere_and_no_script_within_a_page_may_run(store:
 
 
 def test_the_page_renews_itself(store: Database) -> None:
-    assert ("meta", {"http-equiv": "refresh", "content": "10"}) in tags_of(page_of(store))
+    page = page_of(store)
+    assert ("body", {"data-again-after": "10"}) in tags_of(page)
+    assert "Load this page again" in words_of(page)
 
 
 def test_the_store_is_not_read_for_every_look(store: Database) -> None:
@@ -288,7 +290,8 @@ def test_the_page_of_a_store_that_does_not_answer(lost: Database) -> None:
     answer = get(create_app(lost), "/status")
     assert answer.status == 503
     assert "The database does not respond" in words_of(answer.text)
-    assert ("meta", {"http-equiv": "refresh", "content": "10"}) in tags_of(answer.text)
+    assert ("body", {"data-again-after": "10"}) in tags_of(answer.text)
+    assert answer.headers["retry-after"] == "10"
 
 
 @pytest.mark.slow

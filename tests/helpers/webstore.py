@@ -1,0 +1,117 @@
+"""A store that fills every page: weeks of articles, reprints, an edit, an alert with matches, outlets in trouble.
+
+Everything in it is invented, and some of it is hostile.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from samplestore import NOON, Sample, empty_store, fill
+from sqlalchemy import Connection, select, update
+from webpages import BIDI, CONTROLS, HOSTILE, LONG_WORD
+
+from db.alerts.channels import record_channel, record_recipient
+from db.alerts.matches import MatchIn, record_match
+from db.alerts.outbox import post
+from db.alerts.subscriptions import SubscriptionIn, record_subscription
+from db.collection.feed_days import ListingPolled, record_poll_of_day
+from db.collection.feeds import add_feed
+from db.dialect import create_word_index
+from db.engine import Database
+from db.models import Article, Feed, Source
+
+NOW = NOON + timedelta(hours=2)
+_DAYS = 35
+_SAYS = (("CSTO", "csto"), ("Turan", "turan"), ("Tashkent", "tashkent"))
+_OUTLETS = ("steppe-herald", "oasis-wire", "meadow.example")
+_LANGUAGES = ("en", "ru", "kk")
+
+
+def full_store(url: str) -> Database:
+    """Return the store."""
+    database = empty_store(url)
+    database.write(create_word_index)
+    fill(database, [*_weeks(), *_reprints(), *_hostile()])
+    fill(database, [Sample("https://herald.example/0", title="CSTO meets 0", text="CSTO in Tashkent. Later changed.")])
+    database.write(_subscribe)
+    database.write(_trouble)
+    return database
+
+
+def _weeks() -> list[Sample]:
+    samples = []
+    for day in range(_DAYS):
+        for part in range(1 if day < _DAYS - 3 else 4):  # a burst in the last three days
+            number = day * 10 + part
+            says = _SAYS[: 1 + number % 3]
+            names = ", ".join(words for words, _ in says)
+            samples.append(
+                Sample(
+                    f"https://herald.example/{number}",
+                    source=_OUTLETS[number % 3],
+                    title=f"CSTO meets {number}",
+                    text=f"{names}: drill number {number} was held, and nothing happened.",
+                    says=says,
+                    published_at=NOON - timedelta(days=_DAYS - day, hours=part),
+                    language=_LANGUAGES[number % 3],
+                )
+            )
+    return samples
+
+
+def _reprints() -> list[Sample]:
+    return [
+        Sample(
+            f"https://oasis.example/copy-{number}",
+            source="oasis-wire" if number else "meadow.example",
+            title="CSTO meets again",
+            text="CSTO, Turan: drill number 320 was held, and nothing happened at all.",
+            says=_SAYS[:2],
+            published_at=NOON - timedelta(days=2, hours=number),
+            copies="https://herald.example/320",
+        )
+        for number in range(3)
+    ]
+
+
+def _hostile() -> list[Sample]:
+    times = {"published_at": datetime(2022, 1, 9, 9, tzinfo=UTC)}
+    return [
+        Sample(
+            "https://herald.example/h1", title=HOSTILE, text=f"CSTO. {HOSTILE}", says=_SAYS[:1], author=HOSTILE, **times
+        ),
+        Sample("https://herald.example/h2", title=f"{BIDI} שלום", text=f"CSTO {BIDI}", says=_SAYS[:1], **times),
+        Sample("https://herald.example/h3", title=LONG_WORD, text=f"CSTO {LONG_WORD}", says=_SAYS[:1], **times),
+        Sample("https://herald.example/h4", title=None, text=f"CSTO {CONTROLS} words without a headline", **times),
+        Sample("https://herald.example/h5", title="No date", text="CSTO.", says=_SAYS[:1], published_at=None),
+    ]
+
+
+def _subscribe(conn: Connection) -> None:
+    number = record_subscription(conn, SubscriptionIn(name=f"drills {HOSTILE}", query="CSTO AND drill*"), now=NOON)
+    record_recipient(conn, number, record_channel(conn, "email", "analyst@office.example"), due_at=None)
+    rows = conn.execute(select(Article.id, Article.revision_id).order_by(Article.id).limit(3)).all()
+    for article, revision in rows:
+        event = MatchIn(
+            subscription_id=number,
+            event=f"revision {revision}",
+            status="news",
+            article_id=article,
+            revision_id=revision,
+            because=[["text", 0, 4, "CSTO", "csto"]],
+        )
+        found = record_match(conn, event, now=NOON)
+        assert found is not None
+        post(conn, [(number, found, "news")], now=NOON)
+
+
+def _trouble(conn: Connection) -> None:
+    feed = add_feed(conn, source_id="oasis-wire", url="https://oasis.example/rss", now=NOON)
+    assert feed is not None
+    listed = ListingPolled(listed=20, fresh=18, missed=2.0, kept_all=0.2)
+    record_poll_of_day(conn, feed, at=NOW, failed=False, listed=listed)
+    conn.execute(update(Feed).values(failures=3, polled_at=NOON, last_error=HOSTILE))
+    conn.execute(
+        update(Source).where(Source.id == "meadow.example").values(name=f"Meadow {HOSTILE}", bias_note=HOSTILE)
+    )
