@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from hashlib import blake2b
 from typing import Annotated, Any, Protocol, runtime_checkable
@@ -16,6 +16,7 @@ from web.shared.links import change_query
 from web.shared.params import InvalidParameter
 from web.shared.render import render_text
 from web.shared.tables import PageTable, write_csv
+from worker.lib.plain_values import to_plain
 from worker.search.hits import FoundArticle
 
 
@@ -79,7 +80,7 @@ def respond(request: Request, view: PageView, format: PageFormat = PageFormat.HT
 
 def _write(request: Request, view: PageView, format: PageFormat) -> bytes:
     if format is PageFormat.JSON:
-        return to_json(view.record()).encode()
+        return to_json(_plain(view.record())).encode()
     if format is PageFormat.CSV:
         return write_csv(view.table()).encode()
     if format is PageFormat.ATOM:
@@ -87,6 +88,15 @@ def _write(request: Request, view: PageView, format: PageFormat) -> bytes:
             raise InvalidParameter("format", "this page lists no articles and has no Atom feed")
         return write_articles(view.title, request.url.path, request.url.query, view.articles())
     return render_text(view.template, page=view, at=_Place(request, view)).encode()
+
+
+def _plain(value: Any) -> Any:
+    """Return a record with its instants and days as text, however deep they stand."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(one) for one in value]
+    return to_plain(value)
 
 
 class _Place:

@@ -27,7 +27,6 @@ def answer_problem(
     headers = {"Retry-After": str(again_after_s)} if again_after_s else {}
     if request.url.path.startswith("/api/") or request.query_params.get("format", "html") != "html":
         body = {"type": "about:blank", "title": title, "status": status, "detail": text, **extra}
-        headers = {"Retry-After": str(again_after_s)} if again_after_s else None
         return JSONResponse(body, status, headers, media_type="application/problem+json")
     values = {"again_after_s": again_after_s} if again_after_s else {}
     answer = render("message.html", status, title=title, text=text, **values)
