@@ -16,6 +16,7 @@ class RequestSlots:
         self._most = most
         self._taken = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
+        self._has_free = asyncio.Event()
 
     @property
     def is_full(self) -> bool:
@@ -36,6 +37,11 @@ class RequestSlots:
                 self.release()  # it was handed over just now
             raise
 
+    async def wait_for_release(self) -> None:
+        """Wait until a slot is given back that no request waits for."""
+        self._has_free.clear()
+        await self._has_free.wait()
+
     def take(self) -> None:
         """Take a slot for an answer that is there already, even if none is left; end with `release`."""
         self._taken += 1
@@ -48,3 +54,5 @@ class RequestSlots:
             if not waiter.done():
                 self._taken += 1
                 waiter.set_result(None)
+        if not self.is_full:
+            self._has_free.set()

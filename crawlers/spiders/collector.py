@@ -82,7 +82,6 @@ class CollectorSpider(Spider):
         self._slots = RequestSlots(own.concurrent_requests)
         self.limiter = HostLimiter(hosts, leases, self._slots)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._has_ended = asyncio.Event()
         self.rule_book, self._robots_file = rule_book, robots_file
         self.in_flight = in_flight
         """Claimed jobs without an outcome; shared with the shutdown code."""
@@ -117,8 +116,7 @@ class CollectorSpider(Spider):
         try:
             while True:
                 while self._count_room() <= 0:
-                    self._has_ended.clear()
-                    await self._has_ended.wait()
+                    await self._slots.wait_for_release()
                 batch = await self._claim()
                 for each in batch:
                     task = asyncio.ensure_future(self._work(each))
@@ -139,7 +137,6 @@ class CollectorSpider(Spider):
             await self._finish(job, answer)
         finally:
             self._slots.release()
-            self._has_ended.set()
 
     async def closed(self, reason: str) -> None:
         """Wait for the jobs in progress when Scrapy closes the spider, which knows nothing of them."""

@@ -60,6 +60,22 @@ def test_an_answer_that_is_being_recorded_takes_the_place_of_a_request() -> None
     _play(scene)
 
 
+def test_a_slot_that_nobody_waits_for_is_announced() -> None:
+    async def scene() -> None:
+        slots = RequestSlots(1)
+        await slots.acquire()
+        watching = asyncio.ensure_future(slots.wait_for_release())
+        waiting = asyncio.ensure_future(slots.acquire())
+        await _let_others_run()
+        slots.release()
+        await waiting
+        assert not watching.done(), "it was handed over"
+        slots.release()
+        await watching
+
+    _play(scene)
+
+
 @pytest.mark.parametrize("is_handed_over", [False, True])
 def test_a_request_that_gives_up_takes_no_slot_along(is_handed_over: bool) -> None:
     async def scene() -> None:
