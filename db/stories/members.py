@@ -48,12 +48,39 @@ def count_members(conn: Connection, story: int) -> int:
     return conn.scalar(select(func.count()).select_from(Article).where(_is_of(story))) or 0
 
 
-def read_members(conn: Connection, story: int, *, limit: int, after: int | None = None) -> list[StoryMember]:
+@dataclass(frozen=True, slots=True)
+class StorySize:
+    """The extent of a story."""
+
+    articles: int
+    outlets: int
+    first_at: datetime | None
+    last_at: datetime | None
+    """Publication of the first and of the last article that have a date."""
+
+
+def read_size(conn: Connection, story: int) -> StorySize:
+    """Return the extent of a story."""
+    columns = (
+        func.count(),
+        func.count(Article.source_id.distinct()),
+        func.min(Article.published_at),
+        func.max(Article.published_at),
+    )
+    return StorySize(*conn.execute(select(*columns).where(_is_of(story))).one())
+
+
+def read_members(
+    conn: Connection, story: int, *, limit: int, after: int | None = None, only: int | None = None
+) -> list[StoryMember]:
     """Return articles of a story by date of publication, those without one last; optionally only those after one.
+
+    With `only` just that article, if it is one of them.
 
     Raises LookupError if that article is not of the story.
     """
     query = _members().where(_is_of(story), *_after(conn, story, after))
+    query = query if only is None else query.where(Article.id == only)
     query = query.order_by(Article.published_at.is_(None), Article.published_at, Article.canonical_url).limit(limit)
     rows = [row._asdict() for row in conn.execute(query)]
     links = _read_links(conn, story, [row["revision_id"] for row in rows])

@@ -16,6 +16,7 @@ from web.pages import (
     revisions,
     search,
     status,
+    stories,
 )
 
 ROUTERS = (
@@ -24,6 +25,7 @@ ROUTERS = (
     search.router,
     articles.router,
     revisions.router,
+    stories.router,
     entities.router,
     entity.router,
     outlets.router,

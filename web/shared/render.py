@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -70,6 +70,16 @@ def written_in(language: str | None) -> Markup:
     return Markup('lang="{}" {}').format(language, direction) if language else direction
 
 
+def show_lag(lag: timedelta) -> str:
+    """Return a time between two events in its two largest units: `3 h 20 min later`."""
+    minutes = abs(int(lag.total_seconds())) // 60
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    units = [(days, "d"), (hours, "h"), (minutes, "min")]
+    shown = [f"{count} {unit}" for count, unit in units if count][:2] or ["at once"]
+    direction = "" if shown == ["at once"] else " later" if lag > timedelta(0) else " earlier"
+    return " ".join(shown) + direction
+
+
 def _percent(value: float | None) -> str:
     return "" if value is None else f"{value:.1%}" if value < 0.1 else f"{value:.0%}"
 
@@ -110,7 +120,7 @@ _templates = Environment(
     lstrip_blocks=True,
 )
 _templates.filters.update(
-    when=when, number=_number, pieces=join_pieces, percent=_percent, moment=_moment, written_in=written_in
+    when=when, number=_number, pieces=join_pieces, percent=_percent, moment=_moment, written_in=written_in, lag=show_lag
 )
 _templates.globals.update(
     chart_script=chart_script_address,
