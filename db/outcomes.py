@@ -89,7 +89,8 @@ def count_outcomes(conn: Connection, *, since: datetime | None = None) -> list[t
     """Return (stage, outcome, inputs), summed over all sources."""
     query = select(Outcome.stage, Outcome.outcome, func.sum(Outcome.inputs)).group_by(Outcome.stage, Outcome.outcome)
     if since is not None:
-        query = query.where(Outcome.at >= since)
+        # the stages are all there are; an index has the times of each
+        query = query.where(Outcome.stage.in_(list(Stage)), Outcome.at >= since)
     return [
         (stage, outcome, int(n)) for stage, outcome, n in conn.execute(query.order_by(Outcome.stage, Outcome.outcome))
     ]

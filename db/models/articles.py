@@ -19,6 +19,7 @@ class Article(Base):
         Index("ix_articles_counts_on_source_id", "counts_on", "source_id"),
         Index("ix_articles_counts_on_canonical_url", "counts_on", "canonical_url"),
         Index("ix_articles_source_id_counts_on", "source_id", "counts_on"),
+        Index("ix_articles_source_id_collected_at", "source_id", "collected_at"),
         Index("ix_articles_language_counts_on", "language", "counts_on"),
     )
 
