@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from markupsafe import Markup
 from starlette.responses import Response
 
-from db.enums.coverage import CoverageLevel, CoverageSplit, Grain
+from db.enums.coverage import CoverageLevel, CoverageSplit
 from web.charts.bars import ChartChange, describe_interval, plot_comparison
 from web.charts.parts import Spec
 from web.charts.share import plot_share
@@ -18,6 +18,7 @@ from web.shared.comparing import AskedComparison, ComparedCoverage, CompareParam
 from web.shared.page import Format, PageFormat, respond
 from web.shared.params import InvalidParameter
 from web.shared.series import (
+    GRAIN_NAMES,
     LEVEL_NAMES,
     SPLIT_NAMES,
     PageSplit,
@@ -54,7 +55,7 @@ class ComparePage:
     template = "compare.html"
     title = "Compare"
     splits = tuple(SPLIT_NAMES.items())
-    grains = tuple((grain, grain) for grain in Grain)
+    grains = GRAIN_NAMES
     levels = LEVEL_NAMES
 
     def __init__(self, parameters: CompareParameters, answer: ComparedCoverage) -> None:
@@ -83,7 +84,7 @@ class ComparePage:
             "entities": list(answer.entities),
             "since": answer.since.isoformat() if answer.since else None,
             "until": answer.until.isoformat() if answer.until else None,
-            "by": asked.by,
+            "by": answer.grain,
             "level": asked.level,
             "split": asked.split,
             "series": self._series(),
@@ -151,14 +152,14 @@ class ComparePage:
     @property
     def _links(self) -> SeriesLinks:
         assert self.answer.shown is not None
-        return SeriesLinks(self.answer.shown, self.parameters.by, self.parameters.level)
+        return SeriesLinks(self.answer.shown, self.answer.grain, self.parameters.level)
 
     @property
     def spec(self) -> Spec:
         """The chart of the shares."""
         links = self._links
         drawn = [links.line(line, key, self.name(key)) for key, line in self.lines]
-        return plot_share(links.periods(), drawn, per=self.parameters.by)
+        return plot_share(links.periods(), drawn, per=self.answer.grain)
 
     @property
     def change_spec(self) -> Spec:

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from db.coverage.cells import period_start
 from db.coverage.first_seen import TopStory
-from db.enums.coverage import CoverageLevel, CoverageSplit, Grain
+from db.enums.coverage import CoverageLevel, CoverageSplit
 from db.vocabulary.versions import find_entity
 from web.charts.heat import plot_heat
 from web.charts.parts import ChartEvent, Spec
@@ -23,6 +23,7 @@ from web.shared.links import change_query, entity_address, search_address
 from web.shared.page import Format, respond
 from web.shared.profiles import EntityProfile, read_profile
 from web.shared.series import (
+    GRAIN_NAMES,
     LEVEL_NAMES,
     SPLIT_NAMES,
     AskedSeries,
@@ -50,7 +51,7 @@ class EntityPage:
 
     template = "entity.html"
     splits = tuple(SPLIT_NAMES.items())
-    grains = tuple((grain, grain) for grain in Grain)
+    grains = GRAIN_NAMES
     levels = LEVEL_NAMES
 
     def __init__(self, profile: EntityProfile) -> None:
@@ -60,7 +61,7 @@ class EntityPage:
         self.now = profile.now
         self.outlet_names = profile.names.parts
         self.is_split = profile.shown.split != CoverageSplit.ALL
-        self.links = SeriesLinks(profile.shown, profile.parameters.by, profile.parameters.level)
+        self.links = SeriesLinks(profile.shown, profile.grain, profile.parameters.level)
 
     def record(self) -> dict[str, Any]:
         """Return the series as `steppewatch coverage` writes it, with all that stands beside it."""
@@ -69,7 +70,7 @@ class EntityPage:
             "entity": asdict(self.entity),
             "since": known.since.isoformat(),
             "until": known.until.isoformat(),
-            "by": known.parameters.by,
+            "by": known.grain,
             "level": known.parameters.level,
             "split": known.parameters.split,
             "series": series_records(known.shown),
@@ -133,10 +134,10 @@ class EntityPage:
     def spec(self) -> Spec:
         """The chart of the series."""
         drawn = [self.links.line(points, points[0].part or self.entity.id, name) for name, points in self.lines]
-        return plot_series(self.links.periods(), drawn, per=self.profile.parameters.by, events=self._events())
+        return plot_series(self.links.periods(), drawn, per=self.profile.grain, events=self._events())
 
     def _events(self) -> list[ChartEvent]:
-        grain = self.profile.parameters.by
+        grain = self.profile.grain
         return [
             ChartEvent(
                 period=format_period(period_start(burst.day, grain), grain),
@@ -163,7 +164,7 @@ class EntityPage:
     def caption(self) -> str:
         """The text below the chart."""
         shown = self.profile.shown
-        parts = [f"{self.profile.since} to {self.profile.until}, articles a {self.profile.parameters.by}"]
+        parts = [f"{self.profile.since} to {self.profile.until}, articles a {self.profile.grain}"]
         if self.is_split:
             parts.append(f"the largest of {len(self.lines)} by {self.split_name}")
         if any(self.links.explains_fall(period) for period in shown.begins):

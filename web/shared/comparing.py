@@ -17,7 +17,7 @@ from db.coverage.rankings import RankedEntity, rank_entities
 from db.enums.coverage import CoverageSplit, Grain
 from db.vocabulary.versions import find_labels
 from web.shared.params import InvalidParameter, Names, get_entity, read_days
-from web.shared.series import PageSplit, SeriesParameters, check_day, read_range
+from web.shared.series import PageSplit, PeriodRange, SeriesParameters, check_day, read_range
 from web.shared.store import Store
 from worker.coverage import series
 from worker.coverage.comparisons import DayRange, compare_parts, compare_ranges
@@ -51,6 +51,7 @@ class ComparedCoverage:
     """Series beside each other, and two ranges of days compared if there are any."""
 
     entities: Sequence[str] = ()
+    grain: Grain = Grain.DAY
     since: date | None = None
     until: date | None = None
     shown: ShownSeries | None = None
@@ -70,7 +71,7 @@ def read_comparison(conn: Connection, parameters: CompareParameters, *, store: S
     now = store.now()
     entities = _find_entities(conn, parameters, errors)
     spans = _read_spans(conn, parameters, errors, store=store)
-    days = _read_days(conn, parameters, errors, store=store)
+    asked = _read_days(conn, parameters, errors, store=store)
     if parameters.split != PageSplit.ALL and len(entities) > 1:
         errors["split"] = "only one entity can be split; name one, or choose none"
     frame: dict[str, Any] = {
@@ -80,16 +81,16 @@ def read_comparison(conn: Connection, parameters: CompareParameters, *, store: S
         "errors": errors,
         "entities": entities,
     }
-    if errors or not entities or days is None:
+    if errors or not entities or asked is None:
         return ComparedCoverage(**frame)
     split = CoverageSplit.from_value(parameters.split)
     question = SeriesQuestion(
         entities=entities,
-        grain=parameters.by,
+        grain=asked.grain,
         split=split,
         level=parameters.level,
-        since=days[0],
-        until=days[1],
+        since=asked.since,
+        until=asked.until,
         has_voice=split == CoverageSplit.ALL,
     )
     comparisons: Sequence[Mapping[str, Any]] = ()
@@ -99,8 +100,9 @@ def read_comparison(conn: Connection, parameters: CompareParameters, *, store: S
         comparisons = compare_parts(conn, entities[0], spans, parameters.level, split)
     return ComparedCoverage(
         **frame,
-        since=days[0],
-        until=days[1],
+        grain=asked.grain,
+        since=asked.since,
+        until=asked.until,
         shown=load_series(conn, question, now=now, read_health=store.health),
         spans=spans,
         comparisons=comparisons,
@@ -123,7 +125,7 @@ def _find_entities(conn: Connection, parameters: CompareParameters, errors: dict
 
 def _read_days(
     conn: Connection, parameters: CompareParameters, errors: dict[str, str], *, store: Store
-) -> tuple[date, date] | None:
+) -> PeriodRange | None:
     try:
         return read_range(conn, parameters, store=store)
     except InvalidParameter as error:

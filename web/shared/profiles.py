@@ -48,6 +48,7 @@ class EntityProfile:
 
     entity: EntityEntry
     parameters: SeriesParameters
+    grain: Grain
     since: date
     until: date
     shown: ShownSeries
@@ -66,11 +67,12 @@ class EntityProfile:
 
 def read_profile(conn: Connection, entity: EntityEntry, parameters: SeriesParameters, *, store: Store) -> EntityProfile:
     """Return the content of an entity's page. Raises InvalidParameter."""
-    since, until = read_range(conn, parameters, store=store)
+    asked = read_range(conn, parameters, store=store)
+    since, until = asked.since, asked.until
     now, id = store.now(), entity.id
     question = SeriesQuestion(
         entities=[id],
-        grain=parameters.by,
+        grain=asked.grain,
         split=CoverageSplit.from_value(parameters.split),
         level=parameters.level,
         since=since,
@@ -84,6 +86,7 @@ def read_profile(conn: Connection, entity: EntityEntry, parameters: SeriesParame
     return EntityProfile(
         entity=entity,
         parameters=parameters,
+        grain=asked.grain,
         since=since,
         until=until,
         shown=shown,

@@ -24,10 +24,12 @@ from worker.coverage.series import ShownSeries, point_record
 from worker.coverage.stats.series import Point
 from worker.coverage.unusual import latest_day
 
-PERIODS_MAX = 1_200
-"""Maximum number of periods of a page: three years of days."""
+PERIODS_MAX = 2_000
+"""Maximum number of periods of a page: five years of days."""
 _COMPLETE, _ALIVE = 0.95, 0.9
 """With a lesser share of the articles seen, or of outlets collected without gaps, a chart is shaded."""
+_DAYS_MAX, _WEEKS_MAX = 400, 200
+"""Without a grain in the address, the longest range that is shown by day, in days, and by week, in weeks."""
 _USUAL_DAYS = {Grain.DAY: 90, Grain.WEEK: 364, Grain.MONTH: 1_096}
 
 
@@ -49,6 +51,7 @@ SPLIT_NAMES = {
     PageSplit.COUNTRY: "country",
     PageSplit.GENRE: "genre",
 }
+GRAIN_NAMES = (("", "fitting"), *((grain, grain) for grain in Grain))
 LEVEL_NAMES = (
     (CoverageLevel.ALL, "all"),
     (CoverageLevel.NAME, "by name"),
@@ -62,7 +65,7 @@ class SeriesParameters(BaseModel):
 
     since: str = Field("", max_length=40, description="First day: 2022-01-05, 2022-01, 2022, today, yesterday or 90d.")
     until: str = Field("", max_length=40, description="Last day, in the same ways: 2022 ends in December.")
-    by: Grain = Field(Grain.DAY, description="Length of a period.")
+    by: Grain | None = Field(None, description="Length of a period; by default as fits the range.")
     level: CoverageLevel = Field(CoverageLevel.ALL, description="Only mentions of this level.")
     split: PageSplit = Field(PageSplit.ALL, description="Count per outlet, language, country or genre.")
 
@@ -80,21 +83,33 @@ AskedSeries = Annotated[SeriesParameters, Depends(_series_parameters)]
 """A parameter of a view: the series in its address."""
 
 
-def read_range(
-    conn: Connection, parameters: SeriesParameters, *, store: Store, grain: Grain | None = None
-) -> tuple[date, date]:
-    """Return the first and last day of the whole periods that a page shows. Raises InvalidParameter."""
-    grain = grain or parameters.by
+@dataclass(frozen=True, slots=True)
+class PeriodRange:
+    """The whole periods that a page shows: their grain, the first and the last day."""
+
+    grain: Grain
+    since: date
+    until: date
+
+
+def read_range(conn: Connection, parameters: SeriesParameters, *, store: Store) -> PeriodRange:
+    """Return the periods that an address asks for. Raises InvalidParameter."""
     first, last = read_days(conn, parameters.since, parameters.until, store=store)
     last = last or max(latest_day(conn, now=store.now()), first or date.min)
-    first = first or last - timedelta(days=min(_USUAL_DAYS[grain], (last - date.min).days) - 1)
     check_day("until", last)
+    first = first or last - timedelta(days=_USUAL_DAYS[parameters.by or Grain.DAY] - 1)
     check_day("since", first)
+    grain = parameters.by or _fit_grain((last - first).days)
     days = {Grain.DAY: 1, Grain.WEEK: 7, Grain.MONTH: 28}[grain]
     if (last - first).days // days > PERIODS_MAX:
-        longer = "days; choose weeks or months" if grain is Grain.DAY else "periods; choose a shorter range"
-        raise InvalidParameter("since", f"{first} to {last} is more than {PERIODS_MAX:,} {longer}")
-    return period_start(first, grain), period_end(period_start(last, grain), grain) - timedelta(days=1)
+        longer = "choose a shorter range" if grain is Grain.MONTH else "choose longer ones, or a shorter range"
+        raise InvalidParameter("since", f"{first} to {last} is more than {PERIODS_MAX:,} {grain}s", longer)
+    until = period_end(period_start(last, grain), grain) - timedelta(days=1)
+    return PeriodRange(grain, period_start(first, grain), until)
+
+
+def _fit_grain(days: int) -> Grain:
+    return Grain.DAY if days <= _DAYS_MAX else Grain.WEEK if days <= 7 * _WEEKS_MAX else Grain.MONTH
 
 
 def check_day(name: str, day: date) -> date:

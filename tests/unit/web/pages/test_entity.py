@@ -143,7 +143,8 @@ def test_an_entity_without_articles_says_what_to_do(empty: Database) -> None:
     [
         ("since=2022-02&until=2022-01", "no day lies between them"),
         ("since=yesteryear", "is not a day"),
-        ("since=1500", "choose weeks or months"),
+        ("since=1990&by=day", "choose longer ones"),
+        ("since=1500", "choose a shorter range"),
         ("until=9999", "choose a year"),
         ("by=hour", "by:"),
     ],
@@ -152,6 +153,11 @@ def test_what_cannot_be_shown_is_said(store: Database, query: str, words: str) -
     answer = open_page(store, f"/entities/csto?{query}")
     assert answer.status == 422
     assert words in read_words(answer.text)
+
+
+@pytest.mark.parametrize(("since", "grain"), [("2021-03", "day"), ("2019-03", "week"), ("1995", "month")])
+def test_the_length_of_periods_fits_the_range(store: Database, since: str, grain: str) -> None:
+    assert read_json(store, f"/entities/csto?since={since}&until=2022-01-08")["by"] == grain
 
 
 def test_empty_fields_of_a_form_are_usual_values(store: Database) -> None:
