@@ -36,7 +36,6 @@ from db.models import Feed, Sighting, Source
 from db.settings import Settings
 from worker.setup import prepare
 
-PORT = 26_950
 EVERY_S = 300.0
 _SHARE = 0.2
 _BACKLOG = 10
@@ -83,11 +82,11 @@ class Meter:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[None]:
+def serving(folder: Path, port: int) -> Iterator[None]:
     """Run the site in a process of its own, all its feeds without changes at first."""
     folder.mkdir()
     (folder / "share").write_text("0")
-    site = subprocess.Popen([sys.executable, "-m", "benchmarks.fetching_site", str(folder), str(PORT)])
+    site = subprocess.Popen([sys.executable, "-m", "benchmarks.fetching_site", str(folder), str(port)])
     try:
         while not (folder / "ready").exists():
             assert site.poll() is None, "the site did not start"
@@ -113,7 +112,7 @@ def crawling(settings: Settings) -> Iterator[int]:
         crawler.wait()
 
 
-def store_feeds(database: Database, count: int) -> None:
+def store_feeds(database: Database, count: int, port: int) -> None:
     """Store the feeds, all of them due, and a backlog of captures, so that no pages are fetched."""
     now = datetime.now(UTC)
     prepare(database, now=now)
@@ -124,7 +123,7 @@ def store_feeds(database: Database, count: int) -> None:
         common = {"languages": [], "origin": "person", "added_at": now}
         conn.execute(insert(Source), [outlet | common for outlet in outlets])
         due = {"kind": "feed", "state": "active", "next_poll_at": now, "failures": 0}
-        feeds = [{"source_id": f"outlet-{n}", "url": url_of_feed(n, PORT)} for n in range(count)]
+        feeds = [{"source_id": f"outlet-{n}", "url": url_of_feed(n, port)} for n in range(count)]
         conn.execute(insert(Feed), [feed | due for feed in feeds])
         record_captures(conn, [(_capture(n, now), b"") for n in range(_BACKLOG)])
 
@@ -181,7 +180,8 @@ class Run:
 
     def steadily(self, minutes: float) -> tuple[dict[int, set[float]], float, float]:
         """Let the crawler work; print what it took; return when each feed was due, and the beginning and end."""
-        (self.site / "share").write_text(str(_SHARE))
+        (self.site / "share.new").write_text(str(_SHARE))
+        (self.site / "share.new").replace(self.site / "share")
         due_at: dict[int, set[float]] = defaultdict(set)
         self.make_due(within_s=EVERY_S)
         began, cpu = time.time(), self.meter.cpu_s()
@@ -230,7 +230,7 @@ def tell_lateness(requests: Path, due_at: dict[int, set[float]], began: float, e
 
 def measure(folder: Path, options: argparse.Namespace) -> None:
     """Run the crawler through all phases."""
-    allowed = ",".join(f"{host_of_feed(n)}:{PORT}" for n in range(options.feeds))
+    allowed = ",".join(f"{host_of_feed(n)}:{options.port}" for n in range(options.feeds))
     settings = Settings(
         data_dir=folder,
         database_url=options.database or f"sqlite:///{folder / 'steppewatch.db'}",
@@ -242,8 +242,8 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
         log_level="WARNING",
     )
     database, site = Database(settings.database), folder / "site"
-    store_feeds(database, options.feeds)
-    with serving(site), crawling(settings) as pid:
+    store_feeds(database, options.feeds, options.port)
+    with serving(site, options.port), crawling(settings) as pid:
         meter = Meter(pid)
         run = Run(database, site, options.feeds, meter)
         run.all_at_once("first polls", is_done=partial(_count_polled, since=datetime(2000, 1, 1, tzinfo=UTC)))
@@ -267,8 +267,8 @@ def measure_reader(folder: Path, options: argparse.Namespace) -> None:
     if subprocess.run([python, "-c", "import reader, sgmllib"], capture_output=True, check=False).returncode:
         print(f"reader: skipped, because {python} has no reader or no sgmllib3k")
         return
-    with serving(folder / "site"):
-        numbers = (options.reader_feeds, PORT, options.reader_workers)
+    with serving(folder / "site", options.port):
+        numbers = (options.reader_feeds, options.port, options.reader_workers)
         command = [python, "-m", "benchmarks.fetching_reader", str(folder / "reader.sqlite"), *map(str, numbers)]
         subprocess.run(command, check=True)
 
@@ -281,6 +281,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1, help="rounds of unchanged polls at full speed")
     parser.add_argument("--delay", type=float, default=5.0, help="pause between two requests to a host, in seconds")
     parser.add_argument("--database", default="", help="URL of an empty database; default: SQLite")
+    parser.add_argument("--port", type=int, default=26_950, help="a free port")
     parser.add_argument("--reader", default="", help="a Python interpreter that has lemon24/reader")
     parser.add_argument("--reader-feeds", type=int, default=1_000)
     parser.add_argument("--reader-workers", type=int, default=16)

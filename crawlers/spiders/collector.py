@@ -53,7 +53,7 @@ log = logging.getLogger("crawler")
 IDLE_S = 0.2  # pause when nothing is due: how late a new page may be noticed
 _NO_REQUESTS: tuple[Request, ...] = ()
 _BATCH = 32
-_AHEAD = 8
+_AHEAD = 16
 """Maximum number of jobs in progress, in multiples of the requests under way: most wait for the delay of a host."""
 
 
