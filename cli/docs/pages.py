@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cli.docs import closed_sets
+from cli.docs.api import api_reference
 from cli.docs.commands import reference
 from cli.docs.folders import code_map
 from db import settings
@@ -46,6 +47,7 @@ def statuses(page: str) -> str:
 
 GENERATED: dict[str, Callable[[str], str]] = {
     "reference/alerts.md": statuses,
+    "reference/api.md": lambda _: api_reference(),
     "reference/cli.md": lambda _: reference(),
     "reference/code.md": lambda _: code_map(),
     "reference/export-columns.md": columns,

@@ -20,7 +20,7 @@ from web.shared.row_models import ApiModel, example_of
 LIMIT, LIMIT_MAX = 100, 500
 
 
-class Problem(ApiModel):
+class ProblemDetails(ApiModel):
     """What went wrong, by RFC 9457."""
 
     type: str = Field(
@@ -35,7 +35,7 @@ class Problem(ApiModel):
 
 def _problem(about: str, **headers: str) -> dict[str, Any]:
     described = {name: {"description": text, "schema": {"type": "integer"}} for name, text in headers.items()}
-    content = {"application/problem+json": {"schema": Problem.model_json_schema()}}
+    content = {"application/problem+json": {"schema": ProblemDetails.model_json_schema()}}
     return {"description": about, "content": content} | ({"headers": described} if described else {})
 
 
