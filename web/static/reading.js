@@ -41,3 +41,11 @@ field?.addEventListener("input", () => {
   clearTimeout(waiting);
   waiting = setTimeout(check, 300);
 });
+
+// The address says what the page shows, and nothing that is usual anyway.
+form?.addEventListener("submit", () => {
+  for (const one of form.querySelectorAll("input, select")) {
+    if (!one.value.trim() || (one.name === "sort" && one.value === "newest")) one.disabled = true;
+  }
+  setTimeout(() => form.querySelectorAll(":disabled").forEach((one) => (one.disabled = false)));
+});

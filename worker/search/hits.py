@@ -8,10 +8,8 @@ from itertools import islice
 
 from sqlalchemy import Connection
 
-from db.articles.candidates import iter_places
 from db.articles.filters import Filters
 from db.articles.listings import Listed, read_listed, read_newest
-from db.articles.positions import find_position
 from worker.export.by_query import newest
 from worker.matching.backtest import BacktestHit
 from worker.messages.snippet import Piece, marked, snippet
@@ -37,10 +35,7 @@ def list_newest(conn: Connection, filters: Filters, *, after: int | None, limit:
 
     Raises LookupError if that article does not exist.
     """
-    if filters.entities:
-        rows = _read_of_entities(conn, filters, after, limit)
-    else:
-        rows = read_newest(conn, filters, after=after, limit=limit)
+    rows = read_newest(conn, filters, after=after, limit=limit)
     return [_found(row) for row in rows]
 
 
@@ -52,14 +47,6 @@ def list_articles(conn: Connection, article_ids: Sequence[int]) -> list[FoundArt
 
 def _found(row: Listed) -> FoundArticle:
     return FoundArticle(row, marked(row.title, ()) if row.title else make_snippet(row.begins, None))
-
-
-def _read_of_entities(conn: Connection, filters: Filters, after: int | None, limit: int) -> list[Listed]:
-    """Return the newest articles of entities, which are found by their mentions: most articles have none of them."""
-    place = None if after is None else find_position(conn, after)
-    ids = [to.article_id for _, to in islice(iter_places(conn, filters, after=place), limit)]
-    rows = read_listed(conn, ids)
-    return [rows[article_id] for article_id in ids]
 
 
 def search(conn: Connection, filters: Filters, query: str, *, after: int | None, limit: int) -> list[FoundArticle]:
