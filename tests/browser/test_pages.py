@@ -55,7 +55,7 @@ def visit(context: BrowserContext, address: str) -> tuple[Page, list[str]]:
     page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: said.append(str(error)))
     page.goto(address, wait_until="load")
-    for figure in page.locator("figure.chart").all():  # charts are drawn when they come into sight
+    for figure in page.locator("figure[data-chart]").all():  # charts are drawn when they come into sight
         figure.scroll_into_view_if_needed()
         expect(figure.locator("canvas, .chart-drawn svg").first).to_be_visible(timeout=30_000)
     return page, [line for line in said if "the server responded with a status of 4" not in line]
@@ -96,7 +96,7 @@ def test_a_page_needs_no_script(chromium: Browser, site: str, path: str) -> None
         page = context.new_page()
         page.goto(site + path)
         assert page.locator("main h1").count() == 1
-        for figure in page.locator("figure.chart").all():
+        for figure in page.locator("figure[data-chart]").all():
             expect(figure.locator(".chart-still svg")).to_be_visible()
 
 
