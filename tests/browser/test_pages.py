@@ -57,7 +57,7 @@ def visit(context: BrowserContext, address: str) -> tuple[Page, list[str]]:
     page.goto(address, wait_until="load")
     for figure in page.locator("figure[data-chart]").all():  # charts are drawn when they come into sight
         figure.scroll_into_view_if_needed()
-        expect(figure.locator("canvas, .chart-drawn svg").first).to_be_visible(timeout=30_000)
+        expect(figure.locator("canvas, .chart-drawn svg").first).to_be_visible(timeout=60_000)
     return page, [line for line in said if "the server responded with a status of 4" not in line]
 
 
@@ -105,7 +105,8 @@ def test_from_the_overview_to_a_file(chromium: Browser, site: str, tmp_path: Pat
         page, _ = visit(context, site + "/")
         page.get_by_role("link", name="CSTO", exact=True).first.click()
         expect(page).to_have_url(re.compile("/entities/csto"))
-        day = page.locator("table a[href*='/search']").first
+        page.locator("details:has(table.dense) > summary").first.click()
+        day = page.locator("table.dense a[href*='/search']").first
         number = int(re.sub(r"\D", "", day.inner_text()))
         day.click()
         expect(page).to_have_url(re.compile("/search"))

@@ -95,7 +95,7 @@ def look(browser: str, address: str, profile: Path) -> str:
 
 
 def test_nothing_that_others_wrote_is_run(browser_path: str, page: str, tmp_path: Path) -> None:
-    document = look(browser_path, page, tmp_path / "profile")
+    document = look(browser_path, f"{page}/status", tmp_path / "profile")
     assert re.findall("<title>(.*?)</title>", document) == ["3 articles – Steppewatch"]
     assert f"&lt;script&gt;{DEED}&lt;/script&gt;" in document
     assert "Outlets cannot be reached" in document

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from db.alerts.channels import count_paused
-from db.alerts.delivery_lists import count_deliveries
-from db.migrate import current
 from web.shared.answers import KNOWN_ONLY, answer, documented
-from web.shared.hidden import hide_passwords
 from web.shared.row_models import ApiModel, said
+from web.shared.status_record import read_status_record
 from web.shared.store import Reading
-from worker.search.status import status_record
 
 router = APIRouter(tags=["status"], dependencies=KNOWN_ONLY)
-
-_PROBLEMS = 10
 
 
 class StoreProblem(ApiModel):
@@ -70,15 +62,4 @@ class SystemStatus(ApiModel):
 @router.get("/status", operation_id="get_status", **documented(SystemStatus, without=[404]))
 def get_status(request: Request, store: Reading) -> Response:
     """Return the state of the whole system."""
-    with store.reading() as conn:
-        health = store.board.view().health
-        health = replace(health, problems=health.problems[:_PROBLEMS])
-        messages = {**count_deliveries(conn), "paused": count_paused(conn)}
-    record = status_record(
-        health,
-        messages,
-        database_url=store.database.url,
-        revision=current(store.database),
-        disk_full=store.lack_of_room(),
-    )
-    return answer(request, hide_passwords(record))
+    return answer(request, read_status_record(store))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -10,7 +9,8 @@ from starlette.responses import Response
 
 from web.shared.board import StatusView
 from web.shared.page import Format, respond
-from web.shared.store import Reading
+from web.shared.status_record import read_status_record
+from web.shared.store import Reading, Store
 from web.shared.tables import PageTable
 
 router = APIRouter(include_in_schema=False)
@@ -22,12 +22,12 @@ class StatusPage:
     template = "status.html"
     title = "Status"
 
-    def __init__(self, board: StatusView) -> None:
-        self.board = board
+    def __init__(self, board: StatusView, store: Store) -> None:
+        self.board, self._store = board, store
 
-    def record(self) -> dict[str, Any]:
-        """Return the state of the whole system."""
-        return asdict(self.board.health)
+    def record(self) -> Any:
+        """Return the state of the whole system, as `status --format json` prints it."""
+        return read_status_record(self._store)
 
     def table(self) -> PageTable:
         """Return the outlets with their state."""
@@ -39,4 +39,4 @@ class StatusPage:
 @router.get("/status")
 def show_status(request: Request, store: Reading, format: Format) -> Response:
     """Return the status page."""
-    return respond(request, StatusPage(store.board.view()), format)
+    return respond(request, StatusPage(store.board.view(), store), format)

@@ -1,0 +1,69 @@
+"""Every address that a page of ours links to is a page of ours that exists."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from asgi import get
+from starlette.types import ASGIApp
+from webpages import elements_of
+from webstore import NOW, full_store
+
+from web.app import create_app
+
+_EACH = 4
+"""Pages to read of each kind: those that differ in their numbers only are alike."""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ASGIApp]:
+    folder: Path = tmp_path_factory.mktemp("site")
+    store = full_store(f"sqlite:///{folder / 'steppewatch.db'}")
+    yield create_app(store, now=lambda: NOW)
+    store.close()
+
+
+@pytest.mark.slow
+def test_all_links_lead_to_pages(site: ASGIApp) -> None:
+    waiting, known, read = deque(["/"]), {"/"}, dict[str, int]()
+    broken = {}
+    while waiting:
+        address = waiting.popleft()
+        path, query = urlsplit(address)[2:4]
+        kind = _kind(path, query)
+        read[kind] = read.get(kind, 0) + 1
+        if read[kind] > _EACH:
+            continue
+        answer = get(site, unquote(path), query=query)
+        if answer.status not in (200, 302):
+            broken[address] = answer.status
+        if answer.headers.get("content-type", "").startswith("text/html"):
+            for link in _links(answer.text, address):
+                if link not in known:
+                    known.add(link)
+                    waiting.append(link)
+    assert broken == {}
+    assert {"/", "/search", "/entities", "/compare", "/outlets", "/alerts", "/exports", "/status"} <= {
+        kind.partition("?")[0] for kind in read
+    }
+
+
+def _kind(path: str, query: str) -> str:
+    """Return the first part of a path, and the names of its parameters."""
+    names = sorted({pair.partition("=")[0] for pair in query.split("&") if pair})
+    parts = path.split("/")
+    return f"/{parts[1]}{'/…' * (len(parts) - 2)}?{','.join(names)}"
+
+
+def _links(page: str, base: str) -> Iterator[str]:
+    """Yield the addresses on this site that a page links to."""
+    for tag, attrs in elements_of(page):
+        link = attrs.get("href") or attrs.get("src") or ""
+        if tag in ("a", "link", "script", "img") and link.startswith("/") and not link.startswith("//"):
+            yield link.partition("#")[0]
+        elif tag == "a" and link.startswith("?"):
+            yield base.partition("?")[0] + link
