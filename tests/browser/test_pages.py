@@ -118,7 +118,7 @@ def test_from_the_overview_to_a_file(chromium: Browser, site: str, tmp_path: Pat
         page.goto(f"{site}/stories/{article}")
         expect(page.locator("main h1")).to_be_visible()
         page.get_by_role("link", name="Exports").click()
-        page.get_by_label("Entity").fill("CSTO")
+        page.get_by_role("textbox", name="Entity").fill("CSTO")
         page.get_by_role("button", name="Preview").click()
         with page.expect_download() as download:
             page.get_by_role("link", name="Download").click()
