@@ -9,15 +9,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
-from db.articles import word_index
 from db.articles.filters import Filters, conditions, in_languages
 from db.articles.steps import iter_steps, mention_any
-from db.articles.word_index import Need
 from db.enums.articles import RevisionStage
 from db.models import Article, Revision
 
 _WORDS = 400
-_AT_ONCE = 500
 _DATED_AT = func.coalesce(Article.published_at, Article.collected_at, type_=Article.collected_at.type)
 _NEWEST_FIRST = (Article.counts_on.desc(), _DATED_AT.desc(), Article.id.desc())
 
@@ -67,25 +64,6 @@ def read_listed(conn: Connection, article_ids: Collection[int]) -> dict[int, Lis
     """Return articles by id."""
     query = _listed().where(Article.id.in_(article_ids))
     return {row.article_id: Listed(**row._asdict()) for row in conn.execute(query)}
-
-
-def latest_candidates(
-    conn: Connection, need: Need | None, filters: Filters, *, before: int | None, limit: int
-) -> list[tuple[int, int]]:
-    """Return (article id, current revision) of the articles that may answer a query, the last collected first.
-
-    At most `limit`, and only those with ids below `before`.
-    """
-    among = [*conditions(filters), *([Article.id < before] if before is not None else [])]
-    revision_ids = word_index.find_candidates(conn, need, among=among, order=[Article.id.desc()], limit=limit)
-    articles: dict[int, int] = {}
-    for start in range(0, len(revision_ids), _AT_ONCE):
-        part = revision_ids[start : start + _AT_ONCE]
-        query = select(Revision.id, Article.id).join(Article, Article.revision_id == Revision.id)
-        articles |= {
-            revision_id: article_id for revision_id, article_id in conn.execute(query.where(Revision.id.in_(part)))
-        }
-    return [(articles[revision_id], revision_id) for revision_id in revision_ids]
 
 
 def current_revisions(conn: Connection, article_ids: Collection[int]) -> list[int]:

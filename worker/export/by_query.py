@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlalchemy import Connection
 
 from db.alerts.subscriptions import saved_queries
-from db.articles.candidates import iter_candidates
+from db.articles.candidates import iter_candidates, iter_latest
 from db.articles.holders import select_done
-from db.articles.listings import current_revisions, latest_candidates
+from db.articles.listings import current_revisions
 from db.articles.positions import Position, find_position
 from db.articles.texts import TextRow
 from db.exports import read
@@ -95,13 +96,18 @@ def find_latest(
     article to pass as `before` next, None after the last candidate. Raises QueryError.
     """
     query = _read(conn, text)
-    candidates = latest_candidates(conn, required_terms(query), filters, before=before, limit=judged + 1)
+    candidates = iter_latest(conn, filters, required_terms(query), before=before)
     found: list[int] = []
-    for hit in _judged(conn, query, [revision_id for _, revision_id in candidates[:judged]]):
-        if len(found) == limit:
-            return found, found[-1]
-        found.append(hit.row.article_id)
-    return found, candidates[judged - 1][0] if len(candidates) > judged else None
+    while page := list(islice(candidates, min(_PAGE, judged))):
+        judged -= len(page)
+        done = select_done(conn, [revision_id for _, revision_id in page])
+        for hit in _judged(conn, query, [revision_id for _, revision_id in page if revision_id in done]):
+            if len(found) == limit:
+                return found, found[-1]
+            found.append(hit.row.article_id)
+        if not judged:
+            return found, page[-1][0] if next(candidates, None) else None
+    return found, None
 
 
 def _read(conn: Connection, text: str, *, is_stored: bool = False) -> Query:
