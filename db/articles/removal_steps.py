@@ -29,18 +29,18 @@ from db.models import (
     SourceRemoval,
 )
 
-ARTICLES = 10
-"""Articles of one transaction: each takes revisions, mentions and stories along."""
-_ROWS = 500
+ROWS = 500
+"""Maximum of rows of one transaction."""
 _CAPTURES = 50
+"""That of captures, which are large."""
 
-Step = Callable[[Connection, str], int]
-"""Deletes some rows of an outlet; returns their number, 0 when none is left."""
+Step = Callable[[Connection, str, int], int]
+"""Deletes at most so many rows of an outlet; returns their number, 0 when none is left."""
 
 
-def find_articles(conn: Connection, source_id: str) -> list[int]:
+def find_articles(conn: Connection, source_id: str, limit: int) -> list[int]:
     """Return the next articles to delete, by id."""
-    query = select(Article.id).where(Article.source_id == source_id).order_by(Article.id).limit(ARTICLES)
+    query = select(Article.id).where(Article.source_id == source_id).order_by(Article.id).limit(limit)
     return list(conn.scalars(query))
 
 
@@ -54,9 +54,9 @@ def remove_articles(conn: Connection, source_id: str, article_ids: Sequence[int]
         remove_article(conn, article_id)
 
 
-def _delete_captures(conn: Connection, source_id: str) -> int:
+def _delete_captures(conn: Connection, source_id: str, limit: int) -> int:
     """Delete captures, except evidence for the articles of other outlets."""
-    return _delete(conn, Capture, Capture.id, _captures(source_id), _CAPTURES)
+    return _delete(conn, Capture, Capture.id, _captures(source_id), min(limit, _CAPTURES))
 
 
 def _captures(source_id: str) -> Select[int]:
@@ -68,16 +68,16 @@ def _captures(source_id: str) -> Select[int]:
     return select(Capture.id).where(Capture.source_id == source_id, ~others.exists())
 
 
-def _delete_sightings(conn: Connection, source_id: str) -> int:
+def _delete_sightings(conn: Connection, source_id: str, limit: int) -> int:
     query = select(Sighting.id).join(Feed, Feed.id == Sighting.feed_id).where(Feed.source_id == source_id)
-    return _delete(conn, Sighting, Sighting.id, query)
+    return _delete(conn, Sighting, Sighting.id, query, limit)
 
 
-def _delete_pages(conn: Connection, source_id: str) -> int:
-    return _delete(conn, Page, Page.id, select(Page.id).where(Page.source_id == source_id))
+def _delete_pages(conn: Connection, source_id: str, limit: int) -> int:
+    return _delete(conn, Page, Page.id, select(Page.id).where(Page.source_id == source_id), limit)
 
 
-def _delete_feeds(conn: Connection, source_id: str) -> int:
+def _delete_feeds(conn: Connection, source_id: str, _: int) -> int:
     """Delete one feed with its days."""
     feed_id = conn.scalar(select(Feed.id).where(Feed.source_id == source_id).order_by(Feed.id).limit(1))
     if feed_id is None:
@@ -87,23 +87,23 @@ def _delete_feeds(conn: Connection, source_id: str) -> int:
     return 1
 
 
-def _delete_outcomes(conn: Connection, source_id: str) -> int:
-    return _delete(conn, Outcome, Outcome.id, select(Outcome.id).where(Outcome.source_id == source_id))
+def _delete_outcomes(conn: Connection, source_id: str, limit: int) -> int:
+    return _delete(conn, Outcome, Outcome.id, select(Outcome.id).where(Outcome.source_id == source_id), limit)
 
 
-def _delete_problems(conn: Connection, source_id: str) -> int:
+def _delete_problems(conn: Connection, source_id: str, _: int) -> int:
     return conn.execute(delete(Problem).where(Problem.source_id == source_id)).rowcount
 
 
-def _delete_silences(conn: Connection, source_id: str) -> int:
+def _delete_silences(conn: Connection, source_id: str, limit: int) -> int:
     """Delete the matches of subscriptions to the outlet's silence."""
     beginning = f"silence of {source_id} since "
     query = select(MatchRow.id).where(MatchRow.event.startswith(beginning, autoescape=True))
-    return _delete(conn, MatchRow, MatchRow.id, query)
+    return _delete(conn, MatchRow, MatchRow.id, query, limit)
 
 
-def _delete_links(conn: Connection, source_id: str) -> int:
-    query = select(LinkedHost.host).where(LinkedHost.source_id == source_id).order_by(LinkedHost.host).limit(_ROWS)
+def _delete_links(conn: Connection, source_id: str, limit: int) -> int:
+    query = select(LinkedHost.host).where(LinkedHost.source_id == source_id).order_by(LinkedHost.host).limit(limit)
     hosts = list(conn.scalars(query))
     conn.execute(delete(LinkedHost).where(LinkedHost.source_id == source_id, LinkedHost.host.in_(hosts)))
     return len(hosts)
@@ -122,7 +122,7 @@ COLLECTED: tuple[tuple[str, Step], ...] = (
 """The steps behind the articles, with the name of what each deletes."""
 
 
-def _delete(conn: Connection, table: type, key: Any, query: Select[int], limit: int = _ROWS) -> int:
+def _delete(conn: Connection, table: type, key: Any, query: Select[int], limit: int) -> int:
     ids = list(conn.scalars(query.order_by(key).limit(limit)))
     if ids:
         conn.execute(delete(table).where(key.in_(ids)))

@@ -7,6 +7,7 @@ Each step deletes rows until none is left, so that a removal that was cut off go
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -17,10 +18,13 @@ from db.articles import removal_steps as steps
 from db.coverage.cells import mark_articles
 from db.engine import Database
 from db.stories import clusters
+from worker.catalogue.step_size import next_size
 from worker.coverage.recount import recount
 from worker.stories.commonplaces import settle
 from worker.stories.edits import recluster
 
+_FIRST = 4
+"""Rows of the first transaction of each kind."""
 Progress = Callable[[str, int], None]
 """Called with the name of what was deleted, and the number of rows."""
 
@@ -32,9 +36,7 @@ def report_nothing(_: str, __: int) -> None:
 def finish_removal(database: Database, source_id: str, *, now: datetime, progress: Progress = report_nothing) -> None:
     """Delete all that a confirmed removal takes along, and the outlet."""
     while True:
-        while number := database.write(lambda conn: _remove_articles(conn, source_id)):
-            progress("articles", number)
-        for name, step in steps.COLLECTED:
+        for name, step in (("articles", _remove_articles), *steps.COLLECTED):
             _repeat(database, source_id, name, step, progress)
         settle(database, (), now=now)
         recount(database)
@@ -46,13 +48,26 @@ def finish_removal(database: Database, source_id: str, *, now: datetime, progres
 
 
 def _repeat(database: Database, source_id: str, name: str, step: steps.Step, progress: Progress) -> None:
-    while number := database.write(lambda conn: step(conn, source_id)):
+    """Take a step until no row is left, with as many rows each time as a short transaction deletes."""
+    size = _FIRST
+    while True:
+        number, took_s = database.write(lambda conn: _timed(step, conn, source_id, size))  # noqa: B023 - called at once
+        if not number:
+            return
         progress(name, number)
+        size = next_size(number, took_s, most=steps.ROWS)
 
 
-def _remove_articles(conn: Connection, source_id: str) -> int:
-    """Delete some articles; the stories that they leave are computed again. Return their number."""
-    article_ids = steps.find_articles(conn, source_id)
+def _timed(step: steps.Step, conn: Connection, source_id: str, size: int) -> tuple[int, float]:
+    """Take a step; return the rows that it deleted, and how long that took, waiting for the lock left out."""
+    began = time.perf_counter()
+    number = step(conn, source_id, size)
+    return number, time.perf_counter() - began
+
+
+def _remove_articles(conn: Connection, source_id: str, limit: int) -> int:
+    """Delete some articles, each with its revisions and mentions, and compute the stories anew that they leave."""
+    article_ids = steps.find_articles(conn, source_id, limit)
     if not article_ids:
         return 0
     members = clusters.lock_connected(conn, article_ids).members
