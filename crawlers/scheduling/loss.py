@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crawlers.scheduling.dates import seconds, usable_dates
+from crawlers.scheduling.excess import excess_of
 from crawlers.scheduling.overlap import Overlap, compare
-from crawlers.scheduling.rate import FeedRate, Listing
+from crawlers.scheduling.rate import RECENT_S, FeedRate, Listing
 
 # How many times the usual number of entries may have come, and how often that is so: calm, busy, a burst, a great one.
 _PACES = ((1.0, 0.95), (3.0, 0.04), (10.0, 0.01))
 # Entries that the pace of a gap is taken from, and how widely that is off (shape of a gamma distribution).
 _NEAR = 8
 _FEWEST = 2
-_PACE_WEIGHT = 0.8
+# The share of a gap that a burst which began in it fills, on average.
+_BEGUN_WITHIN = 0.5
 # Entries published within so many seconds came at once; what the window cut off of them is about this share.
 _AT_ONCE_S = 60.0
 _CUT_SHARE = 0.1
@@ -62,10 +64,14 @@ def _dated_gap(rate: FeedRate, overlap: Overlap, listing: Listing, before: float
     near = new[: _NEAR + 1]
     if near[-1] - end < _AT_ONCE_S:
         return _CUT_SHARE * len(new)
-    paced = (end - start) * (len(near) - 2) / max(near[-1] - end, 1.0)
-    usual = rate.expected_between(start, end)
-    # A burst may have begun within the gap, so its pace need not fill all of it.
-    return paced if paced < usual else _PACE_WEIGHT * paced + (1 - _PACE_WEIGHT) * usual
+    pace = (len(near) - 2) / max(near[-1] - end, 1.0)
+    paced, usual = pace * (end - start), rate.expected_between(start, end)
+    if paced < usual:
+        return paced
+    # A burst that was under way at the last poll fills the gap; another began somewhere in it.
+    under_way = min(1.0, rate.recent_items(start) / (RECENT_S * pace)) if pace > 0 else 1.0
+    weight = _BEGUN_WITHIN + (1 - _BEGUN_WITHIN) * under_way
+    return weight * paced + (1 - weight) * usual
 
 
 def _of_mean(mean: float) -> Loss:
@@ -76,20 +82,15 @@ def _of_mean(mean: float) -> Loss:
 
 
 def _of_counts(listed: int, expected: float) -> Loss:
-    """Return the loss when at least as many came as are listed, and `expected` usually do.
-
-    The counts at each pace spread as a negative binomial distribution of shape 2, whose tail has a closed form.
-    """
+    """Return the loss when at least as many came as are listed, and `expected` usually do."""
     if expected <= 0:
         return NO_LOSS
     weight = chance = items = 0.0
     for pace, share in _PACES:
-        mean = pace * expected
-        ratio, rest = mean / (2.0 + mean), 2.0 / (2.0 + mean)
-        scale = share * ratio**listed
-        weight += scale * (1.0 + listed * rest)
-        chance += scale * ratio * (1.0 + (listed + 1) * rest)
-        items += scale * ratio / rest * (2.0 + listed * rest)
+        excess = excess_of(listed, pace * expected)
+        weight += share * excess.weight
+        chance += share * excess.chance
+        items += share * excess.items
     if weight <= 0:
         return NO_LOSS
     return Loss(min(1.0, chance / weight), items / weight)

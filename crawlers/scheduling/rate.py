@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from crawlers.scheduling.dates import DAY, HOUR, seconds, usable_dates
+from crawlers.scheduling.excess import excess_of
 from crawlers.scheduling.overlap import Overlap, compare
 from crawlers.scheduling.rhythm import Rhythm, rhythm_of_window
 
@@ -29,6 +30,9 @@ _CAUTION_GROWTH = 1.1
 # Entries at the far end are taken for pinned when the gap before them is so many times the rest of the window.
 _OUTLIER_GAP = 5.0
 _OUTLIERS = 3
+# So much is counted of the entries that are expected to have come and gone unseen: all would grow without end where
+# each poll has a gap.
+_UNSEEN_SHARE = 0.4
 # So many of the first entries tell whether the dates of a listing can be used, besides those that are new.
 _SAMPLE = 12
 
@@ -135,6 +139,9 @@ class FeedRate:
             return self.after_unchanged(since, listing.at)
         start = min(self.counted_until or before, at)
         count = len(fresh) + undated
+        if is_gap and undated > _SHORT:
+            # More came than are listed. Counted as they are, rates would never exceed the window.
+            undated += _unseen(undated, self.expected_between(before, at))
         if is_gap and len(fresh) > _SHORT and fresh[0] > start:
             # What came in the gap was not seen: neither its entries nor its time are counted.
             start, fresh = fresh[0], fresh[1:]
@@ -242,6 +249,12 @@ def _fresh(overlap: Overlap, dates: tuple[float | None, ...] | None, after: floa
     new = [dates[position] for position in overlap.new]
     dated = [date for date in new if date is not None]
     return sorted(date for date in dated if date > after), len(new) - len(dated)
+
+
+def _unseen(listed: int, expected: float) -> int:
+    """Return how many more entries than those listed have come at the usual pace, if so many are expected."""
+    excess = excess_of(listed, expected)
+    return round(_UNSEEN_SHARE * excess.items / excess.weight) if excess.weight > 0 else 0
 
 
 def _recent(dated: list[float], undated: int, start: float, end: float) -> float:

@@ -60,6 +60,19 @@ def test_the_gap_of_a_poll_without_overlap_is_not_counted() -> None:
     assert learnt.per_day == pytest.approx(24, rel=0.25)
 
 
+def test_without_dates_more_is_counted_than_a_window_holds_if_each_poll_has_a_gap() -> None:
+    feed = Publisher(every(0.1, -24, 24 * 30), window=10, dated=False)
+    learnt, _ = feed.learn(every(3, 0, 24 * 30))
+    assert 1.2 * 80 < learnt.per_day < 240, "ten in three hours are listed, thirty are published"
+
+
+def test_without_dates_a_single_gap_counts_little_more_than_what_is_listed() -> None:
+    feed = Publisher([*every(12, -200, 400), *every(0.05, 100, 102)], window=10, dated=False)
+    calm, _ = Publisher(every(12, -200, 400), window=10, dated=False).learn(every(6, 0, 240))
+    learnt, _ = feed.learn(every(6, 0, 240))
+    assert calm.per_day < learnt.per_day < calm.per_day + 2
+
+
 def test_keys_that_change_at_every_poll_are_no_new_entries() -> None:
     times = every(8, -200, 0)
     rate = FeedRate.new().after_first(listing(0, times))
