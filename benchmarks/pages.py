@@ -8,7 +8,7 @@ application has, with names from the store: frequent, middling and rare entities
 lists page after page, searches of all kinds. A new page is measured without a change here. Then, with `--readers`, that
 many readers look at pages drawn by lot, each for some seconds, while `steppewatch ingest` takes in invented articles:
 how many answers are errors, and how fast are articles taken in, beside the same without readers. The store is written
-to only then. `--datasette PATH` measures that program's lists of the same file, too.
+to only then.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from benchmarks.bigstore.coverage import write_coverage
 from benchmarks.bigstore.loading import Loader
 from benchmarks.bigstore.material import ALIASES, Material, read_material
 from benchmarks.bigstore.plan import DAYS, Plan, make_plan
-from benchmarks.bigstore.rows import COLUMNS, Hit, Writer
+from benchmarks.bigstore.rows import COLUMNS, RowWriter, WatchedMention
 from db.coverage.cells import COUNTS, mark_articles
 from db.engine import Database
 from db.models import Article, CoverageCell, CoverageFact
@@ -70,10 +70,10 @@ def _plan(articles: int, material: Material, seed: int) -> Plan:
 
 def _write_articles(
     loader: Loader, plan: Plan, material: Material, first: date, seed: int, watched: set[int]
-) -> list[Hit]:
+) -> list[WatchedMention]:
     changes = loader.use_numbers(len(plan.day) // 20 + 1)
-    writer = Writer(plan, material, first=first, seed=seed, watched=watched)
-    hits: list[Hit] = []
+    writer = RowWriter(plan, material, first=first, seed=seed, watched=watched)
+    hits: list[WatchedMention] = []
     for number, batch in enumerate(writer.iter_batches(changes, _BATCH)):
         for table, rows in batch.tables.items():
             loader.write(table, COLUMNS[table], rows)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from benchmarks.bigstore.loading import Loader, Row
 from benchmarks.bigstore.material import Material
 from benchmarks.bigstore.plan import Plan
-from benchmarks.bigstore.rows import Hit
+from benchmarks.bigstore.rows import WatchedMention
 from db.alerts.channels import record_channel, record_recipient
 from db.alerts.subscriptions import SubscriptionIn, record_subscription
 from db.enums.alerts import DeliveryKind, DeliveryState, MatchStatus, SubscriptionKind
@@ -67,7 +67,7 @@ def add_subscriptions(conn: Connection, material: Material, now: datetime) -> di
 
 
 def write_matches(
-    loader: Loader, plan: Plan, hits: Sequence[Hit], standing: dict[int, _Standing], last: date
+    loader: Loader, plan: Plan, hits: Sequence[WatchedMention], standing: dict[int, _Standing], last: date
 ) -> dict[str, int]:
     """Write matches, deliveries and what they deliver; return their numbers."""
     since = datetime.combine(last, time()) - timedelta(days=_WATCHED_DAYS)
@@ -100,7 +100,7 @@ def write_matches(
     return {"matches": len(matches), "deliveries": len(deliveries)}
 
 
-def _match(number: int, one: _Standing, hit: Hit, item: int | None) -> Row:
+def _match(number: int, one: _Standing, hit: WatchedMention, item: int | None) -> Row:
     named, start, end = hit.mention
     because = json.dumps([[hit.field, start, end, named.surface, one.term]], ensure_ascii=False)
     status = MatchStatus.NEWS if item is None else MatchStatus.ALSO

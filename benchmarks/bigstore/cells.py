@@ -16,7 +16,7 @@ LEVELS = (CoverageLevel.NAME, CoverageLevel.DEMONYM, CoverageLevel.CONCEPT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class FactRows:
     """What each article says of each entity, by entity and article; entity -1 are the totals."""
 
     entity: Numbers
@@ -28,7 +28,7 @@ class Facts:
     """Of the entity among those that the article names; -1 if it is not named itself."""
 
 
-def make_facts(plan: Plan, level: Numbers) -> Facts:
+def make_facts(plan: Plan, level: Numbers) -> FactRows:
     """Return the facts of a plan; `level` is that of each mention, by its place in `LEVELS`. Totals come first."""
     articles = len(plan.day)
     owner = plan.owner
@@ -44,7 +44,7 @@ def make_facts(plan: Plan, level: Numbers) -> Facts:
     place[order] = rank
     sums = [np.stack([np.bincount(article, weights=each, minlength=articles) for each in both]).astype(np.int64)
             for both in (mentions, in_title)]  # fmt: skip
-    return Facts(
+    return FactRows(
         entity=np.concatenate((np.full(articles, -1), entity)),
         article=np.concatenate((np.arange(articles), article)),
         mentions=np.concatenate((sums[0], mentions), axis=1),
@@ -54,7 +54,7 @@ def make_facts(plan: Plan, level: Numbers) -> Facts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Series:
+class CellSeries:
     """Cells of one grain, split and level, ordered by entity, part and period. Parts are numbers of the split."""
 
     grain: Grain
@@ -73,7 +73,7 @@ class Counter:
     """Counts the cells of a store."""
 
     def __init__(
-        self, plan: Plan, facts: Facts, *, first: date, days: int, parts: dict[CoverageSplit, Numbers]
+        self, plan: Plan, facts: FactRows, *, first: date, days: int, parts: dict[CoverageSplit, Numbers]
     ) -> None:
         """`parts` are the outlet, language and so on of each article; a number above all others for an unknown one."""
         self._facts, self._parts = facts, parts
@@ -82,7 +82,7 @@ class Counter:
         self._story, self._in_scope, self._undated = plan.story, plan.in_scope, ~plan.is_dated
         self._articles = len(plan.day)
 
-    def iter_series(self) -> Iterator[Series]:
+    def iter_series(self) -> Iterator[CellSeries]:
         """Yield all cells."""
         facts = self._facts
         totals = facts.entity < 0
@@ -102,7 +102,7 @@ class Counter:
                     )  # fmt: skip
         yield self._pairs()
 
-    def _pairs(self) -> Series:
+    def _pairs(self) -> CellSeries:
         """Return the cells of entities that articles name together."""
         named = np.flatnonzero(self._facts.place >= 0)
         named = named[np.lexsort((self._facts.entity[named], self._facts.article[named]))]
@@ -125,7 +125,7 @@ class Counter:
         article: Numbers,
         mentions: Numbers,
         in_title: Numbers,
-    ) -> Series:
+    ) -> CellSeries:
         starts = [period_start(day, grain) for day in self._days]
         buckets = sorted(set(starts))
         bucket = np.array([buckets.index(start) for start in starts])[self._day[article]]
@@ -154,7 +154,7 @@ class Counter:
         ])  # fmt: skip
         rest, buckets_of = np.divmod(key[begins], len(buckets))
         whom, part_of = np.divmod(rest, parts)
-        return Series(
+        return CellSeries(
             grain=grain, split=split, level=level, entity=whom - 1, part=part_of, bucket=buckets_of, buckets=buckets,
             counts=counts,
         )  # fmt: skip

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from benchmarks.bigstore.cells import Counter, Facts, Series, make_facts
+from benchmarks.bigstore.cells import CellSeries, Counter, FactRows, make_facts
 from benchmarks.bigstore.loading import Loader, Row
 from benchmarks.bigstore.material import Material
 from benchmarks.bigstore.plan import DAYS, Numbers, Plan
@@ -49,7 +49,7 @@ def _name(material: Material, entity: int) -> str:
     return TOTAL if entity < 0 else material.entities[entity]
 
 
-def _number(series: Series) -> tuple[Numbers, tuple[Numbers, Numbers]]:
+def _number(series: CellSeries) -> tuple[Numbers, tuple[Numbers, Numbers]]:
     """Return the series of each cell, from 0, and of each series its entity and part."""
     if not len(series.entity):
         return series.entity, (series.entity, series.part)
@@ -78,7 +78,7 @@ def _parts(plan: Plan, material: Material) -> tuple[dict[CoverageSplit, list[str
     return names, parts
 
 
-def _fact_rows(plan: Plan, facts: Facts, material: Material, first: date) -> Iterator[Row]:
+def _fact_rows(plan: Plan, facts: FactRows, material: Material, first: date) -> Iterator[Row]:
     """Yield the rows of facts in the order of their key."""
     days = [UNDATED.isoformat(), *(f"{first + timedelta(days=place)}" for place in range(DAYS))]
     day = np.where(plan.is_of_no_day, 0, plan.day + 1)[facts.article]

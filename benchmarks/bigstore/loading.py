@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.bigstore.cells import Series
+from benchmarks.bigstore.cells import CellSeries
 from benchmarks.bigstore.plan import Numbers
 from db import dialect
 from db.dialect import is_sqlite
@@ -82,7 +82,7 @@ class Loader:
             "word_index", "revision_id, words", ((revision, _vector(found)) for revision, found in words.items())
         )
 
-    def write_cells(self, ids: Numbers, series: Series) -> None:
+    def write_cells(self, ids: Numbers, series: CellSeries) -> None:
         """Write cells of coverage, of the series with these ids."""
         days = list(series.buckets)
         if self.is_lite:

@@ -35,7 +35,7 @@ class Outlet:
 
 
 @dataclass(frozen=True, slots=True)
-class Spelling:
+class InventedName:
     """A name of an entity in a text, and its level."""
 
     text: str
@@ -51,7 +51,7 @@ class Material:
     """In the order of ids."""
     by_rank: Numbers
     """The number of the entity that is frequent in that place."""
-    spellings: Sequence[Sequence[Sequence[Spelling]]]
+    spellings: Sequence[Sequence[Sequence[InventedName]]]
     """By language, entity and alias."""
     version: str
 
@@ -101,15 +101,15 @@ def _spoken(said: Sequence[str] | str) -> list[int]:
     return [LANGUAGES.index(code) for code in local] or [LANGUAGES.index("en")]
 
 
-def _spellings(entity: Entity, language: str) -> list[Spelling]:
+def _spellings(entity: Entity, language: str) -> list[InventedName]:
     levels: Mapping[str, int] = {level: place for place, level in enumerate(LEVELS)}
     for code in (language, _SPELLED.get(language, "en"), "en"):
         found = [
-            Spelling(alias.text, levels[alias.level])
+            InventedName(alias.text, levels[alias.level])
             for alias in entity.aliases
             if alias.language == code and alias.level in levels and not alias.needs_context and not alias.generated
         ]
         found.sort(key=lambda one: one.level)
         if found:
             return [*found[: ALIASES - 1], found[-1]] if len(found) > ALIASES else found
-    return [Spelling(entity.label, 2 if entity.type == "concept" else 0)]
+    return [InventedName(entity.label, 2 if entity.type == "concept" else 0)]

@@ -13,7 +13,7 @@ from benchmarks.bigstore.cells import LEVELS
 from benchmarks.bigstore.loading import Row
 from benchmarks.bigstore.material import ALIASES, Material
 from benchmarks.bigstore.plan import Plan
-from benchmarks.bigstore.texts import Mention, Named, Text, compose
+from benchmarks.bigstore.texts import PlacedMention, PlannedMention, Text, compose
 from benchmarks.bigstore.words import LANGUAGES, Language
 from db.enums.articles import Genre
 
@@ -42,13 +42,13 @@ _AUTHORS = [
 _GENRES = (*Genre, None)
 
 
-class Hit(NamedTuple):
+class WatchedMention(NamedTuple):
     """A mention of an entity that somebody watches: the article, its time, and the mention."""
 
     article: int
     at: datetime
     field: str
-    mention: Mention
+    mention: PlacedMention
 
 
 @dataclass(slots=True)
@@ -57,10 +57,10 @@ class Batch:
 
     tables: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in COLUMNS})
     words: dict[int, Collection[str]] = field(default_factory=dict)
-    hits: list[Hit] = field(default_factory=list)
+    hits: list[WatchedMention] = field(default_factory=list)
 
 
-class Writer:
+class RowWriter:
     """Makes the rows of articles by their numbers, which begin at 1; texts before an edit have numbers above all."""
 
     def __init__(self, plan: Plan, material: Material, *, first: date, seed: int, watched: Collection[int]) -> None:
@@ -81,7 +81,7 @@ class Writer:
                 self._article(batch, place, names[place - begin], number)
             yield batch
 
-    def _article(self, batch: Batch, place: int, named: Sequence[Named], change: int) -> None:
+    def _article(self, batch: Batch, place: int, named: Sequence[PlannedMention], change: int) -> None:
         plan, material = self._plan, self._material
         number, story = place + 1, int(plan.story[place])
         outlet = material.outlets[plan.outlet[place]]
@@ -156,10 +156,10 @@ class Writer:
             entity = mention.named.entity
             if entity in self._watched and entity not in seen:
                 seen.add(entity)
-                batch.hits.append(Hit(number, at, "title" if mention.named.in_title else "text", mention))
+                batch.hits.append(WatchedMention(number, at, "title" if mention.named.in_title else "text", mention))
 
 
-def _named_by(plan: Plan, material: Material, begin: int, end: int) -> Iterator[list[Named]]:
+def _named_by(plan: Plan, material: Material, begin: int, end: int) -> Iterator[list[PlannedMention]]:
     """Yield the mentions of each article."""
     bounds = plan.begins[begin : end + 1].tolist()
     span = slice(bounds[0], bounds[-1])
@@ -171,5 +171,5 @@ def _named_by(plan: Plan, material: Material, begin: int, end: int) -> Iterator[
         for entity, alias, in_title in mentions[bounds[place] - bounds[0] : bounds[place + 1] - bounds[0]]:
             names = spelled[entity]
             name = names[alias % ALIASES % len(names)]
-            found.append(Named(entity, name.text, name.level, in_title))
+            found.append(PlannedMention(entity, name.text, name.level, in_title))
         yield found

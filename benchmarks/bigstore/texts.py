@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from random import Random
 from typing import NamedTuple
 
-from benchmarks.bigstore.words import Language, Sentence
+from benchmarks.bigstore.words import InventedSentence, Language
 
 
-class Named(NamedTuple):
+class PlannedMention(NamedTuple):
     """A mention to be made: the entity's number, its spelling, and whether in the title."""
 
     entity: int
@@ -19,10 +19,10 @@ class Named(NamedTuple):
     in_title: bool
 
 
-class Mention(NamedTuple):
+class PlacedMention(NamedTuple):
     """A mention as it stands in a field."""
 
-    named: Named
+    named: PlannedMention
     start: int
     end: int
 
@@ -34,17 +34,19 @@ class Text:
     title: str
     body: str
     words: frozenset[str]
-    mentions: Sequence[Mention]
+    mentions: Sequence[PlacedMention]
 
 
-def compose(language: Language, seed: int, named: Sequence[Named], *, lost: int = 0, changed: bool = False) -> Text:
+def compose(
+    language: Language, seed: int, named: Sequence[PlannedMention], *, lost: int = 0, changed: bool = False
+) -> Text:
     """Return the text of a seed that has these mentions.
 
     `lost` sentences without a name are left out at the end, as reprints do; `changed` puts others in the place of two
     and of one with a name, as edits do. The rest is the same for equal seeds and mentions.
     """
     chance = Random(seed)
-    of_text: list[tuple[Sentence, Named | None]] = [
+    of_text: list[tuple[InventedSentence, PlannedMention | None]] = [
         (sentence, None) for sentence in chance.choices(language.sentences, k=chance.randint(18, 28))
     ]
     of_text.append((language.rare(chance.random()), None))
@@ -62,7 +64,7 @@ def compose(language: Language, seed: int, named: Sequence[Named], *, lost: int 
             of_text[place] = chance.choice(language.sentences), None
     for _ in range(lost):
         of_text.pop(max(place for place, (_, one) in enumerate(of_text) if one is None))
-    mentions = [] if head is None else [Mention(head, title.start, title.end)]
+    mentions = [] if head is None else [PlacedMention(head, title.start, title.end)]
     parts: list[str] = []
     at = 0
     for place, (sentence, who) in enumerate(of_text):
@@ -70,7 +72,7 @@ def compose(language: Language, seed: int, named: Sequence[Named], *, lost: int 
             parts.append(gap := "\n\n" if place % 5 == 0 else language.joint)
             at += len(gap)
         if who is not None:
-            mentions.append(Mention(who, at + sentence.start, at + sentence.end))
+            mentions.append(PlacedMention(who, at + sentence.start, at + sentence.end))
         parts.append(sentence.text)
         at += len(sentence.text)
     words = title.words.union(*(sentence.words for sentence, _ in of_text))

@@ -37,7 +37,7 @@ _SYLLABLES: Mapping[str, tuple[str, str]] = {
 _WORDS, _SENTENCES, _HEADLINES, _RARE = 12_000, 3_000, 1_500, 20_000
 
 
-class Sentence(NamedTuple):
+class InventedSentence(NamedTuple):
     """A sentence; `start` and `end` are where it names something, 0 and 0 if it does not."""
 
     text: str
@@ -58,13 +58,13 @@ class Language:
         self._rare = self._invent(_RARE, (5, 6))
         self.sentences = [self._sentence(self._some(8, 20)) for _ in range(_SENTENCES)]
         self.headlines = [self._phrase(self._some(4, 8)) for _ in range(_HEADLINES)]
-        self._naming: dict[tuple[str, int], Sentence] = {}
+        self._naming: dict[tuple[str, int], InventedSentence] = {}
 
-    def rare(self, place: float) -> Sentence:
+    def rare(self, place: float) -> InventedSentence:
         """Return a sentence of one rare word; `place` is from 0 up to 1."""
         return self._sentence([self._rare[int(place * _RARE)]])
 
-    def naming(self, surface: str, form: int) -> Sentence:
+    def naming(self, surface: str, form: int) -> InventedSentence:
         """Return a sentence that names something, in one of several forms."""
         key = surface, form
         if key not in self._naming:
@@ -72,15 +72,15 @@ class Language:
             head = self.joint.join(before) + self.joint
             text = head[:1].upper() + head[1:] + surface + self.joint + self.joint.join(after) + self.stop
             start = len(head)
-            self._naming[key] = Sentence(text, self._terms(text), start, start + len(surface))
+            self._naming[key] = InventedSentence(text, self._terms(text), start, start + len(surface))
         return self._naming[key]
 
-    def headline(self, surface: str, form: int) -> Sentence:
+    def headline(self, surface: str, form: int) -> InventedSentence:
         """Return a headline that begins with a name."""
         key = surface, -1 - form
         if key not in self._naming:
             text = surface + self.joint + self.joint.join(self._some(3, 7))
-            self._naming[key] = Sentence(text, self._terms(text), 0, len(surface))
+            self._naming[key] = InventedSentence(text, self._terms(text), 0, len(surface))
         return self._naming[key]
 
     def _invent(self, number: int, syllables: Sequence[int]) -> list[str]:
@@ -96,14 +96,14 @@ class Language:
     def _some(self, least: int, most: int) -> list[str]:
         return self._chance.choices(self._words, cum_weights=self._weights, k=self._chance.randint(least, most))
 
-    def _phrase(self, words: Sequence[str]) -> Sentence:
+    def _phrase(self, words: Sequence[str]) -> InventedSentence:
         text = self.joint.join(words)
         text = text[:1].upper() + text[1:]
-        return Sentence(text, self._terms(text))
+        return InventedSentence(text, self._terms(text))
 
-    def _sentence(self, words: Sequence[str]) -> Sentence:
+    def _sentence(self, words: Sequence[str]) -> InventedSentence:
         phrase = self._phrase(words)
-        return Sentence(phrase.text + self.stop, phrase.words)
+        return InventedSentence(phrase.text + self.stop, phrase.words)
 
     def _terms(self, text: str) -> frozenset[str]:
         return frozenset(map(sys.intern, index_terms(None, text, self.code)))

@@ -241,7 +241,7 @@ def test_the_demos_web_comes_out_as_it_does_embedded(
         assert sum(outcomes[each] for each in once) == sum(embedded.outcomes[each] for each in once)
     assert not outcomes["rejected"]
     wait_until(lambda: deployment.ask("/healthz")[0] == 200, 30, "the page is well", deployment.words)
-    status, body = deployment.ask("/")
+    status, body = deployment.ask("/status")
     assert (status, web.outlets[0].name in body) == (200, True)
 
     with ThreadPoolExecutor(len(RUNNING)) as pool:  # all at once: a sign of life may take five seconds

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from db.vocabulary.versions import current_version, get_content
-from worker.vocabulary.stored_names import NameBook
+from worker.vocabulary.name_book import NameBook
 
 _kept: dict[str, NameBook] = {}
 _NOTHING = NameBook({})

@@ -25,7 +25,7 @@ from worker.coverage.series import Names, SeriesQuestion, ShownSeries, load_seri
 from worker.coverage.stats.health import DayHealth
 from worker.coverage.stats.series import format_period
 from worker.search.hits import FoundArticle, list_articles
-from worker.vocabulary.stored_names import StoredName
+from worker.vocabulary.name_book import StoredName
 
 _COMPANIONS, _STORIES, _ARTICLES = 15, 6, 20
 _DAY = timedelta(days=1)

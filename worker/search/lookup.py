@@ -6,15 +6,17 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
 
 from db.collection.sources import load_book
 from db.models import Source
 from db.vocabulary.versions import current_version, find_labels, get_content
-from worker.query.names import NoSuchEntity, QueryNames
-from worker.subscriptions.references import load_query_names
 from worker.vocabulary.stored_names import iter_names
+
+if TYPE_CHECKING:
+    from worker.query.names import QueryNames
 
 _SHOWN = 4
 
@@ -110,6 +112,8 @@ def find_holders(wanted: Iterable[str], names: Iterable[tuple[str, str]]) -> dic
 
 def get_entity_id(known: QueryNames, name: str) -> str:
     """Return the id of the entity with this name. Raises UnknownName if the name is unknown or ambiguous."""
+    from worker.query.names import NoSuchEntity
+
     try:
         return known.get_entity(name)
     except NoSuchEntity as error:
@@ -119,6 +123,9 @@ def get_entity_id(known: QueryNames, name: str) -> str:
 
 def _load_names(conn: Connection, labels: Mapping[str, str]) -> QueryNames:
     """Return the names of the current vocabulary, plus the labels of entities that only older versions had."""
+    from worker.query.names import QueryNames
+    from worker.subscriptions.references import load_query_names
+
     known = load_query_names(conn) or QueryNames(entities={})
     return replace(known, entities={**known.entities} | {id: labels[id] for id in labels if id not in known.entities})
 
