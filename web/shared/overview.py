@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
@@ -15,12 +13,13 @@ from db.collection.feeds import count_feeds, find_network_problem
 from db.collection.sources import find_names
 from db.status import OutletHealth, OutletState, list_outlets
 from db.vocabulary.versions import find_labels
+from web.shared.kept import Kept
 from worker.coverage.health import HealthReader
 from worker.coverage.series import Names
 from worker.coverage.week import WeekReport, read_week
 from worker.search.hits import FoundArticle, list_newest
 
-_FRESH = timedelta(minutes=1)
+_FRESH_S = 60.0
 _DAYS_KEPT = 8
 _ARTICLES, OUTLETS = 12, 8
 _TROUBLES = (OutletState.FAILING, OutletState.IMPAIRED)
@@ -62,47 +61,17 @@ def read_overview(
 
 
 class OverviewBoard:
-    """Keeps the overviews that were read last. Each is read at most every minute, by one reader at a time.
-
-    While it is read again, other readers get the one before.
-    """
+    """Keeps the overviews that were read last; each is read at most every minute."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[date, Overview] = OrderedDict()
-        self._guard = threading.Lock()
-        self._reading: dict[date, threading.Lock] = {}
+        self._kept: Kept[date, Overview] = Kept(fresh_s=_FRESH_S, most=_DAYS_KEPT)
 
     def view(
         self, conn: Connection, until: date, *, last_day: date, now: datetime, read_health: HealthReader
     ) -> Overview:
         """Return the overview of the seven days that end on `until`, at most a minute old but while it is read."""
-        with self._guard:
-            kept = self._kept.get(until)
-            reading = self._reading.setdefault(until, threading.Lock())
-        if kept is not None and self._is_fresh(kept, now):
-            return kept
-        if not reading.acquire(blocking=kept is None):
-            assert kept is not None
-            return kept
-        try:
-            with self._guard:
-                known = self._kept.get(until)
-            if known is not None and self._is_fresh(known, now):  # read while this one waited
-                return known
-            return self._keep(until, read_overview(conn, until, last_day=last_day, now=now, read_health=read_health))
-        finally:
-            reading.release()
 
-    @staticmethod
-    def _is_fresh(kept: Overview, now: datetime) -> bool:
-        return timedelta(0) <= now - kept.at < _FRESH
+        def read() -> Overview:
+            return read_overview(conn, until, last_day=last_day, now=now, read_health=read_health)
 
-    def _keep(self, until: date, read: Overview) -> Overview:
-        with self._guard:
-            self._kept[until] = read
-            self._kept.move_to_end(until)
-            while len(self._kept) > _DAYS_KEPT:
-                gone, _ = self._kept.popitem(last=False)
-                self._reading.pop(gone, None)
-            self._reading = {day: lock for day, lock in self._reading.items() if day in self._kept or lock.locked()}
-        return read
+        return self._kept.get(until, read, now.timestamp())

@@ -1,0 +1,64 @@
+"""Answers that are dear to read, kept for a while and read by one reader at a time."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer(Generic[V]):
+    value: V
+    read_at: float
+
+
+class Kept(Generic[K, V]):
+    """Answers by key, at most `most` of them. An answer that is `fresh_s` old is read again, by one reader at a time.
+
+    Meanwhile other readers get the answer before, or wait for the first one.
+    """
+
+    def __init__(self, *, fresh_s: float, most: int) -> None:
+        self._fresh_s, self._most = fresh_s, most
+        self._answers: OrderedDict[K, _Answer[V]] = OrderedDict()
+        self._reading: dict[K, threading.Lock] = {}
+        self._guard = threading.Lock()
+
+    def get(self, key: K, read: Callable[[], V], now_s: float) -> V:
+        """Return the answer for a key at an instant, in seconds. What `read` raises passes through."""
+        with self._guard:
+            answer = self._answers.get(key)
+            if answer is not None and self._is_fresh(answer, now_s):
+                self._answers.move_to_end(key)
+                return answer.value
+            reading = self._reading.setdefault(key, threading.Lock())
+        if not reading.acquire(blocking=answer is None):
+            assert answer is not None
+            return answer.value
+        try:
+            with self._guard:
+                known = self._answers.get(key)
+            if known is not None and self._is_fresh(known, now_s):  # read while this reader waited
+                return known.value
+            return self._keep(key, read(), now_s)
+        finally:
+            reading.release()
+
+    def _is_fresh(self, answer: _Answer[V], now_s: float) -> bool:
+        return 0 <= now_s - answer.read_at < self._fresh_s
+
+    def _keep(self, key: K, value: V, now_s: float) -> V:
+        with self._guard:
+            self._answers[key] = _Answer(value, now_s)
+            self._answers.move_to_end(key)
+            while len(self._answers) > self._most:
+                self._answers.popitem(last=False)
+            kept = self._answers
+            self._reading = {one: lock for one, lock in self._reading.items() if one in kept or lock.locked()}
+        return value
