@@ -155,7 +155,7 @@ def fill(path: str, samples: Samples) -> Iterator[tuple[str, str]]:
     before = path[: found.start()].strip("/").split("/")[-1]
     named = found.group(1).removesuffix("_id").removesuffix("_name")
     noun = _NOUNS.get(named, _NOUNS.get(before, ""))
-    if noun == "alert" and found.group(1) in ("id", "subscription_id", "alert_id"):
+    if noun == "alert" and found.group(1) in ("id", "number", "subscription_id", "alert_id"):
         noun = "alert_id"
     for kind, value in samples.get(noun, ()):
         rest = path[: found.start()] + quote(value, safe="") + path[found.end() :]

@@ -57,6 +57,8 @@ class Measured:
     ms: list[float] = field(default_factory=list)
     statuses: set[int] = field(default_factory=set)
     size: int = 0
+    cpu_ms: list[float] = field(default_factory=list)
+    """Of the page's process; what a database server does is not in it."""
 
     @property
     def p95(self) -> float:
@@ -113,6 +115,8 @@ class Web:
     pid: int
     answered_s: float
     """Seconds from its start to the first answer."""
+    cpu_s: float
+    """Seconds of processor that it used until then."""
 
 
 @contextmanager
@@ -134,7 +138,7 @@ def serving(environment: Mapping[str, str]) -> Iterator[Web]:
                 if process.poll() is not None or time.perf_counter() - began > 60:
                     raise SystemExit("the page does not start") from None
                 time.sleep(0.02)
-        yield Web(url, process.pid, time.perf_counter() - began)
+        yield Web(url, process.pid, time.perf_counter() - began, cpu_ms(process.pid) / 1_000)
     finally:
         process.terminate()
         process.wait(20)
@@ -146,10 +150,18 @@ def memory_mb(pid: int, name: str = "VmHWM") -> float:
     return int(line.split()[1]) * 1024 / 1e6
 
 
-def measure(client: httpx.Client, one: Measured, rounds: int) -> None:
+def cpu_ms(pid: int) -> float:
+    """Return the processor time of a process so far, all threads together."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(task.read_text().split()[0]) for task in tasks) / 1e6
+
+
+def measure(client: httpx.Client, one: Measured, rounds: int, pid: int) -> None:
     """Ask for one address again and again."""
     for _ in range(rounds):
+        before = cpu_ms(pid)
         answer = _ask(client, one, one.address)
+        one.cpu_ms.append(cpu_ms(pid) - before)
         if one.ms[-1] > 5_000 or answer is None:
             return  # it is slow, and how slow precisely is no matter
 
@@ -200,12 +212,12 @@ def _next_of(answer: httpx.Response, address: str) -> str | None:
 
 def show(measured: Sequence[Measured], goal: float) -> None:
     """Print a line for each address, and those beyond the goal again."""
-    print("\n| route | what | p50 ms | p95 ms | max ms | kB | status |\n|---|---|---|---|---|---|---|")
+    print("\n| route | what | p50 ms | p95 ms | max ms | CPU ms | kB | status |\n|---|---|---|---|---|---|---|---|")
     for one in measured:
         status = ", ".join(map(str, sorted(one.statuses)))
         print(
             f"| {one.route} | {one.kind} | {statistics.median(one.ms):.0f} | {one.p95:.0f} | {max(one.ms):.0f}"
-            f" | {one.size / 1_000:.0f} | {status} |"
+            f" | {statistics.median(one.cpu_ms or [0]):.0f} | {one.size / 1_000:.0f} | {status} |"
         )
     slow = [one for one in measured if one.p95 > goal]
     print(f"\n{len(measured)} addresses, {len(slow)} above {goal:.0f} ms at p95:")
@@ -321,10 +333,13 @@ def main() -> None:
             began = time.perf_counter()
             client.get("/")
             first_ms = (time.perf_counter() - began) * 1_000
-            print(f"started in {web.answered_s:.2f} s, first page after {first_ms:.0f} ms, {memory_mb(web.pid):.0f} MB")
+            print(
+                f"started in {web.answered_s:.2f} s ({web.cpu_s:.2f} s of CPU), first page after {first_ms:.0f} ms,"
+                f" {memory_mb(web.pid):.0f} MB"
+            )
             lists = []
             for one in every:
-                measure(client, one, asked.rounds)
+                measure(client, one, asked.rounds, web.pid)
                 if further := follow(client, one):
                     lists.append(further)
         show([*every, *lists], _GOAL_MS["postgresql" if asked.url else "sqlite"])
