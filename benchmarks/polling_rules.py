@@ -39,7 +39,7 @@ class Played:
 Rule = Callable[[InventedFeed, float, float, np.random.Generator], Played]
 
 
-class _Reader:
+class FeedReader:
     """Gives the listings of an invented feed."""
 
     def __init__(self, feed: InventedFeed) -> None:
@@ -62,7 +62,7 @@ def play_ours(
     feed: InventedFeed, first: float, end: float, draw: np.random.Generator, *, fixed_s: float | None = None
 ) -> Played:
     """Poll as Steppewatch does, or at a fixed interval while it learns all the same."""
-    reader = _Reader(feed)
+    reader = FeedReader(feed)
     times = reader.times
     jitter: list[float] = draw.uniform(1 - _JITTER, 1 + _JITTER, _DRAWS).tolist()
     polls: list[float] = [first]

@@ -16,10 +16,12 @@ from crawlers.scheduling.interval import PollInterval
 
 SLOWER = 3.0
 """A feed with a trusted hub is polled so many times more rarely."""
-PROOFS = 2
+PROOFS = 8
 """Times in a row that a hub must have told of new entries before it is trusted."""
 GRACE = timedelta(minutes=10)
 """A hub may tell of an entry this much later than a poll finds it, and a feed may show it this much later."""
+TOGETHER = timedelta(minutes=3)
+"""Entries of one push are published within this time."""
 PUSH_PAUSE_S = 60.0
 """Shortest pause between a poll and one that a push asks for, while pushes bring something new."""
 _IDLE_MAX = 10
@@ -55,16 +57,22 @@ def learn_told(
 ) -> int:
     """Return the new `told` after a poll that found entries with these dates and not those at `since`.
 
-    What was published just now may yet be told, and judges nobody.
+    What was published just now may yet be told, and judges nobody. A push has its feed polled, so an entry that was
+    published well before the newest one that is found with it had no push of its own. Several without dates prove
+    nothing.
     """
     if hub is None or hub.lease_until is None or now >= hub.lease_until:
         return 0
-    dates = list(fresh)
-    if since is None or not dates:
+    found = list(fresh)
+    if since is None or not found:
         return told
+    dates = [at for at in found if at is not None]
     if has_told(hub, since):
-        return told + 1
-    return told if all(at is not None and abs(now - at) < GRACE for at in dates) else 0
+        if len(dates) < len(found) and len(found) > 1:
+            return told
+        newest = max(dates, default=since)
+        return 0 if any(since <= at < newest - TOGETHER for at in dates) else told + 1
+    return told if len(dates) == len(found) and all(abs(now - at) < GRACE for at in dates) else 0
 
 
 def has_told(hub: HubTerms | None, since: datetime) -> bool:

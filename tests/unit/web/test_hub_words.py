@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 ROW = HubRow(
     feed_id=1, hub_url="https://hub.example/x", asked_at=NOW - DAY, lease_until=NOW + DAY, pushed_at=NOW - DAY / 24,
-    next_at=NOW + DAY / 2, last_error=None, history={"told": 2},
+    next_at=NOW + DAY / 2, last_error=None, history={"told": 9},
 )  # fmt: skip
 AGAIN = "it is asked again at 2026-11-30T00:00:00Z"
 

@@ -38,8 +38,12 @@ OVER = HubTerms(lease_until=NOW - MINUTE, pushed_at=NOW - HOUR)
 
 LESSONS: dict[str, tuple[int, HubTerms | None, list[datetime | None], int]] = {
     "told": (1, LIVE, [NOW - HOUR], 2),
-    "told, without dates": (0, LIVE, [None, None], 1),
-    "told, of an old entry": (4, LIVE, [NOW - 90 * HOUR], 5),
+    "told, without a date": (0, LIVE, [None], 1),
+    "told, but several without dates prove nothing": (3, LIVE, [None, None], 3),
+    "told of one, published long after another": (9, LIVE, [NOW - HOUR, NOW - 1.5 * HOUR], 0),
+    "told of two at once": (9, LIVE, [NOW - HOUR, NOW - HOUR - 2 * MINUTE], 10),
+    "told of one beside an old one that came back": (9, LIVE, [NOW - HOUR, NOW - 9 * HOUR], 10),
+    "told of an old entry": (4, LIVE, [NOW - 90 * HOUR], 5),
     "told shortly before the last poll, which did not show it": (
         1, replace(LIVE, pushed_at=SINCE - 5 * MINUTE), [NOW - HOUR], 2,
     ),
