@@ -148,6 +148,14 @@ class OverviewPage:
         """Return how many times as many articles, with the interval."""
         return describe_interval(comparison.ratio)
 
+    def outlet_articles(self, outlet: str) -> int:
+        """Return the articles of an outlet in the week."""
+        return sum(self.overview.courses[outlet][-DAYS:])
+
+    def outlet_link(self, outlet: str) -> str:
+        """Return the address of an outlet's articles of the week."""
+        return search_address(source=outlet, since=self.week.since, until=self.week.until)
+
     @property
     def is_empty(self) -> bool:
         """Whether there is no article to show."""

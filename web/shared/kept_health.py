@@ -13,7 +13,8 @@ from worker.coverage.health import collection_health_by_day
 from worker.coverage.stats.health import DayHealth
 
 _FRESH_S = 600.0
-_RANGES_MAX = 6
+_RANGES_MAX = 4
+"""A year of a hundred outlets takes five megabytes."""
 
 
 class KeptHealth:

@@ -16,7 +16,7 @@ from db.vocabulary.versions import find_labels
 from web.shared.kept import Kept
 from worker.coverage.health import HealthReader
 from worker.coverage.series import Names
-from worker.coverage.week import WeekReport, read_week
+from worker.coverage.week import WeekReport, read_outlet_courses, read_week
 from worker.search.hits import FoundArticle, list_newest
 
 _FRESH_S = 60.0
@@ -34,6 +34,8 @@ class Overview:
     latest: Sequence[FoundArticle]
     troubled: Sequence[OutletHealth]
     """Outlets whose collection fails, or that probably lost items; the first of them."""
+    courses: Mapping[str, Sequence[int]]
+    """Articles of these outlets on each of the last days."""
     more_troubled: int
     feeds: Mapping[str, int]
     unreachable: str | None
@@ -52,6 +54,7 @@ def read_overview(
         names=Names(find_labels(conn), find_names(conn)),
         latest=list_newest(conn, Filters(until=until), after=None, limit=_ARTICLES),
         troubled=troubled[:OUTLETS],
+        courses=read_outlet_courses(conn, [one.id for one in troubled[:OUTLETS]], until) if troubled else {},
         more_troubled=max(0, len(troubled) - OUTLETS),
         feeds=count_feeds(conn),
         unreachable=find_network_problem(conn),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -23,7 +23,7 @@ from worker.coverage.unusual import OLD_ENOUGH_DAYS, measure_interest
 
 DAYS = 7
 _BURSTS, _FIRSTS, _PAIRS, _PAIRS_READ, _CHANGES, _STORIES = 10, 8, 6, 20, 8, 8
-_COURSE_DAYS = 56
+COURSE_DAYS = 56
 """Days of the course beside an entity."""
 
 
@@ -186,7 +186,7 @@ def _one_for_each_story(conn: Connection, pairs: Sequence[Highlight]) -> list[Hi
 
 def _read_pair_course(conn: Connection, pair: Highlight) -> list[int]:
     assert pair.other is not None
-    since = pair.until - timedelta(days=_COURSE_DAYS - 1)
+    since = pair.until - timedelta(days=COURSE_DAYS - 1)
     counts = read_pair_days(conn, pair.entity, pair.other, since, pair.until)
     return [counts.get(day, 0) for day in _list_days(since, pair.until)]
 
@@ -228,7 +228,7 @@ def measure_certainty(comparison: Comparison) -> float:
 def course_of(past: AttentionHistory, entity: str, last: date) -> list[int]:
     """Return the articles of an entity on each of the last days. Pure."""
     end = (last - past.first).days + 1
-    return list(past.counts.get(entity, ()))[max(0, end - _COURSE_DAYS) : end]
+    return list(past.counts.get(entity, ()))[max(0, end - COURSE_DAYS) : end]
 
 
 def _read_totals(conn: Connection, past: AttentionHistory, since: date, until: date) -> WeekTotals:
@@ -243,10 +243,21 @@ def _read_totals(conn: Connection, past: AttentionHistory, since: date, until: d
 
 
 def _read_course(conn: Connection, until: date) -> list[int]:
-    since = until - timedelta(days=_COURSE_DAYS - 1)
+    since = until - timedelta(days=COURSE_DAYS - 1)
     cells = read_counts(conn, SeriesQuestion(entities=[TOTAL]), since, until)
     by_day = {day: counts.articles for (day, _, _), counts in cells.items()}
     return [by_day.get(day, 0) for day in _list_days(since, until)]
+
+
+def read_outlet_courses(conn: Connection, outlets: Collection[str], until: date) -> dict[str, list[int]]:
+    """Return the articles of outlets on each of the last days."""
+    since = until - timedelta(days=COURSE_DAYS - 1)
+    courses = {outlet: [0] * COURSE_DAYS for outlet in outlets}
+    cells = read_counts(conn, SeriesQuestion(entities=[TOTAL], split=CoverageSplit.SOURCE), since, until)
+    for (day, _, outlet), counts in cells.items():
+        if outlet in courses:
+            courses[outlet][(day - since).days] = counts.articles
+    return courses
 
 
 def _list_days(since: date, until: date) -> list[date]:

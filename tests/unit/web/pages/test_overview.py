@@ -11,9 +11,11 @@ import pytest
 from asgi import get
 from samplestore import Sample, empty_store, fill
 from seen_pages import NOW, count_behind, load_names, open_page, read_csv, read_json, read_links, read_tags, read_words
+from sqlalchemy import Connection, update
 
 from db.collection.feeds import add_feed, record_network
 from db.engine import Database
+from db.models import Feed
 from web.app import create_app
 from web.shared import overview
 
@@ -130,6 +132,19 @@ def test_an_empty_store_says_what_to_do_next(empty: Database) -> None:
     assert "1 feeds are being polled" in read_words(open_page(empty, "/", now=later).text)
     empty.write(lambda conn: record_network(conn, "no network", at=NOW))
     assert "Outlets cannot be reached No network." in read_words(open_page(empty, "/", now=later).text)
+
+
+def test_outlets_in_trouble_have_their_error_and_their_articles(store: Database) -> None:
+    def fail(conn: Connection) -> None:
+        add_feed(conn, source_id="steppe-herald", url="https://herald.example/rss", now=NOW)
+        conn.execute(update(Feed).values(polled_at=NOW, failures=3, last_error="it said 503"))
+
+    store.write(fail)
+    page = open_page(store, "/").text
+    assert "Steppe Herald failing" in read_words(page)
+    assert "18 articles this week it said 503" in read_words(page)
+    (href,) = [href for href, words in read_links(page) if words == "18 articles"]
+    assert count_behind(store, href) == 18
 
 
 def test_days_before_all_articles_lead_to_the_latest_week(store: Database) -> None:
