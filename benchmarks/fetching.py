@@ -36,7 +36,6 @@ from db.models import Feed, Sighting, Source
 from db.settings import Settings
 from worker.setup import prepare
 
-EVERY_S = 300.0
 _SHARE = 0.2
 _BACKLOG = 10
 _CRAWLER = (
@@ -178,17 +177,17 @@ class Run:
         self.database.write(spread)
         return now
 
-    def steadily(self, minutes: float) -> tuple[dict[int, set[float]], float, float]:
+    def steadily(self, minutes: float, every_s: float) -> tuple[dict[int, set[float]], float, float]:
         """Let the crawler work; print what it took; return when each feed was due, and the beginning and end."""
         (self.site / "share.new").write_text(str(_SHARE))
         (self.site / "share.new").replace(self.site / "share")
         due_at: dict[int, set[float]] = defaultdict(set)
-        self.make_due(within_s=EVERY_S)
+        self.make_due(within_s=every_s)
         began, cpu = time.time(), self.meter.cpu_s()
         while (left := began + minutes * 60 - time.time()) > 0:
             for number, at in self.database.read(_find_due_times):
                 due_at[number].add(at)
-            time.sleep(min(60, left))
+            time.sleep(min(every_s / 5, left))
         end, spent = time.time(), self.meter.cpu_s() - cpu
         print(
             f"steady, {minutes:g} min: {spent:.0f} CPU seconds ({spent / (end - began):.2f} cores), "
@@ -235,8 +234,8 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
         data_dir=folder,
         database_url=options.database or f"sqlite:///{folder / 'steppewatch.db'}",
         allow_private_hosts=allowed,
-        poll_every_s=EVERY_S,
-        poll_at_least_every_s=EVERY_S,
+        poll_every_s=options.every,
+        poll_at_least_every_s=options.every,
         host_delay_s=options.delay,
         waiting_max=_BACKLOG,
         log_level="WARNING",
@@ -251,7 +250,7 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
         for _ in range(options.rounds):
             since = run.make_due(within_s=0)
             run.all_at_once("unchanged polls", is_done=partial(_count_polled, since=since))
-        due_at, began, end = run.steadily(options.minutes)
+        due_at, began, end = run.steadily(options.minutes, options.every)
         meter.end()
     if options.minutes:
         tell_lateness(site / "requests", due_at, began, end)
@@ -278,6 +277,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--feeds", type=int, default=10_000)
     parser.add_argument("--minutes", type=float, default=15.0, help="how long the feeds are polled every five minutes")
+    parser.add_argument("--every", type=float, default=300.0, help="pause between two polls of a feed, in seconds")
     parser.add_argument("--rounds", type=int, default=1, help="rounds of unchanged polls at full speed")
     parser.add_argument("--delay", type=float, default=5.0, help="pause between two requests to a host, in seconds")
     parser.add_argument("--database", default="", help="URL of an empty database; default: SQLite")

@@ -7,7 +7,7 @@ from collections import deque
 
 
 class RequestSlots:
-    """A number of slots for requests, and for their answers until these are recorded, which bounds their memory.
+    """A number of slots for requests, and for large answers until these are recorded, which bounds their memory.
 
     Requests get them in the order in which they ask.
     """
@@ -38,7 +38,7 @@ class RequestSlots:
             raise
 
     async def wait_for_release(self) -> None:
-        """Wait until a slot is given back that no request waits for."""
+        """Wait until a slot is given back that no request waits for, or `announce` is called."""
         self._has_free.clear()
         await self._has_free.wait()
 
@@ -54,5 +54,9 @@ class RequestSlots:
             if not waiter.done():
                 self._taken += 1
                 waiter.set_result(None)
+        self.announce()
+
+    def announce(self) -> None:
+        """Wake whoever waits for a release, if there is a slot left."""
         if not self.is_full:
             self._has_free.set()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
-
 BURST, BURST_S = 10, 600.0
 """So many requests within so many seconds are a burst: a 403 after it means too many requests, not forbidden."""
 REST_S, REST_MAX_S = 900.0, 21_600.0
@@ -16,14 +14,14 @@ class Throttling:
     """The recent requests to each host, and how often it has refused us since. Instants are of a monotonic clock."""
 
     def __init__(self) -> None:
-        self._welcomed: dict[str, deque[float]] = {}
+        self._welcomed: dict[str, tuple[float, ...]] = {}
         self._refusals: dict[str, int] = {}
 
     def answered(self, host: str, status: int, now: float, *, retry_after_s: float | None = None) -> float | None:
         """Return the pause in seconds that the host needs after this status; None if it needs none."""
         if status in _WELCOMED:
-            recent = self._welcomed.setdefault(host, deque(maxlen=BURST))
-            recent.append(now)
+            recent = self._welcomed.get(host, ())[1 - BURST :]
+            self._welcomed[host] = (*(at for at in recent if now - at <= BURST_S), now)
             self._refusals.pop(host, None)
             self._forget(now)
             return None
@@ -38,7 +36,7 @@ class Throttling:
         """Return whether the host has just answered many requests, or has refused us since it did."""
         if host in self._refusals:
             return True
-        recent = self._welcomed.get(host) or deque[float]()
+        recent = self._welcomed.get(host, ())
         return len(recent) >= BURST and now - recent[0] <= BURST_S
 
     def _forget(self, now: float) -> None:

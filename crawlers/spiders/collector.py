@@ -51,8 +51,10 @@ from db.settings import Settings
 log = logging.getLogger("crawler")
 
 IDLE_S = 0.2  # pause when nothing is due: how late a new page may be noticed
+_SMALL = 65_536
+"""Maximum bytes of a body that waits to be recorded without a slot."""
 _NO_REQUESTS: tuple[Request, ...] = ()
-_BATCH = 32
+_BATCH = 64
 _AHEAD = 16
 """Maximum number of jobs in progress, in multiples of the requests under way: most wait for the delay of a host."""
 
@@ -132,11 +134,15 @@ class CollectorSpider(Spider):
     async def _work(self, job: Job) -> None:
         """Send the request of a job, and record its outcome."""
         answer = await self._fetch(job)
-        self._slots.take()
+        is_large = len(answer.body) > _SMALL
+        if is_large:
+            self._slots.take()
         try:
             await self._finish(job, answer)
         finally:
-            self._slots.release()
+            if is_large:
+                self._slots.release()
+            self._slots.announce()
 
     async def closed(self, reason: str) -> None:
         """Wait for the jobs in progress when Scrapy closes the spider, which knows nothing of them."""
