@@ -18,7 +18,7 @@ class _Answer(Generic[V]):
     read_at: float
 
 
-class Kept(Generic[K, V]):
+class KeptAnswers(Generic[K, V]):
     """Answers by key, at most `most` of them. An answer that is `fresh_s` old is read again, by one reader at a time.
 
     Meanwhile other readers get the answer before, or wait for the first one.

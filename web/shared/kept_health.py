@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from web.shared.kept import Kept
+from web.shared.kept import KeptAnswers
 from worker.coverage.health import collection_health_by_day
 from worker.coverage.stats.health import DayHealth
 
@@ -22,7 +22,9 @@ class KeptHealth:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._kept: Kept[tuple[date, date, date], Mapping[date, DayHealth]] = Kept(fresh_s=_FRESH_S, most=_RANGES_MAX)
+        self._kept: KeptAnswers[tuple[date, date, date], Mapping[date, DayHealth]] = KeptAnswers(
+            fresh_s=_FRESH_S, most=_RANGES_MAX
+        )
 
     def __call__(self, conn: Connection, since: date, until: date, *, today: date) -> Mapping[date, DayHealth]:
         """Return the health of each day, at most ten minutes old but while it is read again."""

@@ -13,7 +13,7 @@ from db.collection.feeds import count_feeds, find_network_problem
 from db.collection.sources import find_names
 from db.status import OutletHealth, OutletState, list_outlets
 from db.vocabulary.versions import find_labels
-from web.shared.kept import Kept
+from web.shared.kept import KeptAnswers
 from worker.coverage.health import HealthReader
 from worker.coverage.series import Names
 from worker.coverage.week import WeekReport, read_outlet_courses, read_week
@@ -67,7 +67,7 @@ class OverviewBoard:
     """Keeps the overviews that were read last; each is read at most every minute."""
 
     def __init__(self) -> None:
-        self._kept: Kept[date, Overview] = Kept(fresh_s=_FRESH_S, most=_DAYS_KEPT)
+        self._kept: KeptAnswers[date, Overview] = KeptAnswers(fresh_s=_FRESH_S, most=_DAYS_KEPT)
 
     def view(
         self, conn: Connection, until: date, *, last_day: date, now: datetime, read_health: HealthReader

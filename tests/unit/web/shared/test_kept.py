@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from web.shared.kept import Kept
+from web.shared.kept import KeptAnswers
 
 
 class Readings:
@@ -22,22 +22,22 @@ class Readings:
 
 
 def test_an_answer_is_read_once_while_it_is_fresh() -> None:
-    kept, read = Kept[str, int](fresh_s=60, most=3), Readings()
+    kept, read = KeptAnswers[str, int](fresh_s=60, most=3), Readings()
     assert [kept.get("a", read, at) for at in (0, 59, 60, 119, 120)] == [1, 1, 2, 2, 3]
 
 
 def test_a_clock_set_back_keeps_no_answer_for_ever() -> None:
-    kept, read = Kept[str, int](fresh_s=60, most=3), Readings()
+    kept, read = KeptAnswers[str, int](fresh_s=60, most=3), Readings()
     assert [kept.get("a", read, at) for at in (1_000, 5)] == [1, 2]
 
 
 def test_the_answer_used_longest_ago_goes_first() -> None:
-    kept, read = Kept[str, int](fresh_s=60, most=2), Readings()
+    kept, read = KeptAnswers[str, int](fresh_s=60, most=2), Readings()
     assert [kept.get(key, read, 0) for key in ("a", "b", "a", "c", "a", "b")] == [1, 2, 1, 3, 1, 4]
 
 
 def test_what_fails_is_read_again_by_the_next() -> None:
-    kept, read = Kept[str, int](fresh_s=60, most=2), Readings()
+    kept, read = KeptAnswers[str, int](fresh_s=60, most=2), Readings()
 
     def fail() -> int:
         raise LookupError("no store")
@@ -48,7 +48,7 @@ def test_what_fails_is_read_again_by_the_next() -> None:
 
 
 def test_readers_of_the_first_answer_wait_for_one_of_them() -> None:
-    kept, read = Kept[str, int](fresh_s=60, most=2), Readings()
+    kept, read = KeptAnswers[str, int](fresh_s=60, most=2), Readings()
     start = threading.Barrier(4)
 
     def ask(_: int) -> int:
@@ -60,7 +60,7 @@ def test_readers_of_the_first_answer_wait_for_one_of_them() -> None:
 
 
 def test_while_an_answer_is_read_again_others_get_the_one_before() -> None:
-    kept = Kept[str, str](fresh_s=60, most=2)
+    kept = KeptAnswers[str, str](fresh_s=60, most=2)
     begun, go_on = threading.Event(), threading.Event()
     kept.get("a", lambda: "before", 0)
 
