@@ -22,9 +22,10 @@ What is wrong comes as `application/problem+json` (RFC 9457): 404 for what does 
 cannot be used, with its name, and with candidates for an unknown name; 503 while the database does not respond, or not
 in time. The queries of an answer may take ten seconds, those of an export four minutes.
 
-Lists come in pages of `limit` things. `next` (and the header `Link`) is the address of the next page, null on the last.
-While articles arrive and change, each thing that stays is in exactly one page. No answer holds addresses, tokens or
-keys of recipients, or passwords in addresses of feeds.
+Lists come in pages of at most `limit` things. `next` (and the header `Link`) is the address of the next page, null on
+the last. A page may be shorter than `limit`, even empty, and yet not the last: so no answer takes long. While articles
+arrive and change, each thing that stays is in exactly one page. No answer holds addresses, tokens or keys of
+recipients, or passwords in addresses of feeds.
 
 The API is shown where the pages are: on a loopback address; anywhere else only with `STEPPEWATCH_PAGE_IS_GUARDED=true`,
 behind a proxy that keeps strangers away.

@@ -97,7 +97,7 @@ def list_articles(
 ) -> Response:
     """List the articles that pass the filters, the last collected first.
 
-    While articles arrive and change, each article that stays is in exactly one page. With a query a page may be shorter
+    While articles arrive and change, each article that stays is in exactly one page. With filters a page may be shorter
     than `limit`, even empty, and yet not the last: follow `next` until it is null. A client that has read all pages
     and then follows `changed_since` has what a full read would give it; names of outlets and filters by days back
     (`90d`) change without that.

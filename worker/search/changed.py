@@ -41,7 +41,7 @@ class LatestPage:
 def list_latest(conn: Connection, filters: Filters, query: str, *, before: int | None, limit: int) -> LatestPage:
     """Return the articles that pass the filters and match the query, the last collected first.
 
-    With a query a page may be shorter than `limit` and yet not the last. Raises QueryError.
+    A page may be shorter than `limit` and yet not the last. Raises QueryError.
     """
     if not query:
         after = None if before is None else (before,)
