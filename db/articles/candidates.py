@@ -65,7 +65,7 @@ def iter_latest(
     few = find_few(conn, need, limit=_FEW) if need is not None else None
     if few is not None and need is not None:
         query = query.where(is_one_of_few(Article.revision_id, select_holders(conn, need, few)))
-        yield from conn.execute(query.where(*_below(before))).tuples()
+        yield from ((article_id, revision_id) for article_id, revision_id in conn.execute(query.where(*_below(before))))
         return
     size = _FIRST_BATCH
     while batch := conn.execute(query.where(*_below(before)).limit(size)).all():
