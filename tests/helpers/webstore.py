@@ -19,7 +19,7 @@ from db.collection.feed_days import ListingPolled, record_poll_of_day
 from db.collection.feeds import add_feed
 from db.dialect import create_word_index
 from db.engine import Database
-from db.models import Article, Feed, Source
+from db.models import Article, EntityRow, Feed, Source
 
 NOW = NOON + timedelta(hours=2)
 _DAYS = 35
@@ -111,6 +111,7 @@ def _trouble(conn: Connection) -> None:
     assert feed is not None
     listed = ListingPolled(listed=20, fresh=18, missed=2.0, kept_all=0.2)
     record_poll_of_day(conn, feed, at=NOW, failed=False, listed=listed)
+    conn.execute(update(EntityRow).where(EntityRow.id == "tashkent").values(label=f"Tashkent {HOSTILE}"))
     conn.execute(update(Feed).values(failures=3, polled_at=NOON, last_error=HOSTILE))
     conn.execute(
         update(Source).where(Source.id == "meadow.example").values(name=f"Meadow {HOSTILE}", bias_note=HOSTILE)
