@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, func, select
 
 from db import dialect
 from db.articles.word_index import EVERYTHING, LONGEST, AllOf, AnyOf, HasEntity, HasWord, Need
@@ -16,8 +16,8 @@ from db.models import Article, IndexedRevision, MentionRow, Revision
 
 _ENOUGH = 300
 """A part of a query with this few revisions needs no rarer one."""
-_indexed_to: WeakKeyDictionary[Engine, int] = WeakKeyDictionary()
-"""For each database the revision up to which all current ones are known to be indexed. It never falls."""
+_known: WeakKeyDictionary[Engine, tuple[int, frozenset[int]]] = WeakKeyDictionary()
+"""For each database the last revision that was looked at, and those up to it that were not indexed then."""
 
 
 def find_few(conn: Connection, need: Need, *, limit: int) -> set[int] | None:
@@ -71,17 +71,24 @@ def _read(conn: Connection, query: Any, limit: int) -> set[int] | None:
 
 
 def _find_unindexed(conn: Connection, limit: int) -> set[int] | None:
-    """Return the current revisions that are not indexed; None if they are more than `limit`."""
-    known = _indexed_to.get(conn.engine, 0)
-    is_indexed = select(IndexedRevision.revision_id).where(IndexedRevision.revision_id == Article.revision_id).exists()
-    last = conn.scalar(
-        select(Article.revision_id).where(Article.revision_id > known).order_by(Article.revision_id.desc())
-    )
-    query = select(Article.revision_id).where(Article.revision_id > known, ~is_indexed)
-    found = {number for number in conn.scalars(query.limit(limit + 1)) if number is not None}
-    if not found and last is not None:
-        _indexed_to[conn.engine] = last
-    return found if len(found) <= limit else None
+    """Return the current revisions that are not indexed; None if more than `limit` revisions are not.
+
+    A new revision is indexed before it is a candidate; one from before the index may become the current one again.
+    """
+    looked_to, missing = _known.get(conn.engine, (0, frozenset[int]()))
+    last = conn.scalar(select(func.max(Revision.id))) or 0
+    is_indexed = select(IndexedRevision.revision_id).where(IndexedRevision.revision_id == Revision.id).exists()
+    query = select(Revision.id).where(~is_indexed)
+    if looked_to:  # without it, as the first time, an index without the texts is read
+        query = query.where(Revision.id > looked_to)
+    found = missing | set(conn.scalars(query.limit(limit + 1)))
+    if len(found) > limit:
+        return None
+    indexed = select(IndexedRevision.revision_id).where(is_one_of_few(IndexedRevision.revision_id, found))
+    found -= set(conn.scalars(indexed))
+    _known[conn.engine] = last, frozenset(found)
+    current = conn.scalars(select(Article.revision_id).where(is_one_of_few(Article.revision_id, found)))
+    return {number for number in current if number is not None}
 
 
 def select_holders(conn: Connection, need: Need, revision_ids: Collection[int]) -> set[int]:

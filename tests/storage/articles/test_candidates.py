@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 from samplestore import NOON, Sample, fill, store_of
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, select, update
 
 from db.articles import candidates
 from db.articles.candidates import iter_candidates, iter_places
@@ -16,7 +16,7 @@ from db.articles.filters import Filters
 from db.articles.positions import Position, find_position
 from db.articles.word_index import AllOf, AnyOf, HasEntity, HasWord, Need, record_words
 from db.engine import Database
-from db.models import Article
+from db.models import Article, Revision
 from worker.matching.word_index import index_terms
 
 # Invented: none of this was ever published.
@@ -162,3 +162,19 @@ def test_articles_that_come_later_are_candidates_until_they_are_indexed(store: D
     fill(store, [sample(COUNT)])
     with store.reading() as conn:
         assert listed(conn, need) == [COUNT + 1]
+
+
+def test_a_text_from_before_the_index_is_a_candidate_when_it_comes_back(store: Database) -> None:
+    former = Sample("https://herald.example/1", text="A former text.", collected_at=NOON)
+    fill(store, [former])  # of the second article, whose first text is indexed
+    need = HasWord("nowhere")
+    store.write(lambda conn: index_all(conn, range(COUNT - 5, COUNT + 1)))
+    with store.reading() as conn:
+        revision = conn.execute(select(Revision.id).where(Revision.text == former.text)).scalar_one()
+        assert listed(conn, need) == [2]
+    store.write(lambda conn: conn.execute(update(Article).where(Article.id == 2).values(revision_id=2)))
+    with store.reading() as conn:
+        assert listed(conn, need) == []
+    store.write(lambda conn: conn.execute(update(Article).where(Article.id == 2).values(revision_id=revision)))
+    with store.reading() as conn:
+        assert listed(conn, need) == [2]
