@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from samplestore import Sample, store_of
+from seen_pages import open_page
 
 from db.coverage.first_seen import first_appearances, newest_articles
 from db.coverage.pairs import find_companions, read_pair_days
@@ -114,3 +115,26 @@ def test_parts_of_two_ranges_are_compared(store: Database) -> None:
     with store.reading() as conn:
         records = compare_parts(conn, "csto", ranges, CoverageLevel.ALL, CoverageSplit.SOURCE)
     assert {record["part"]: record["articles"] for record in records} == {"oasis-wire": [1, 1], "steppe-herald": [0, 1]}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/",
+        "/?until=2022-02-20",
+        "/entities",
+        "/entities?q=cst&type=alliance",
+        "/entities?after=csto",
+        "/entities/csto",
+        "/entities/kazakhstan?split=source&by=week",
+        "/entities/kazakhstan?split=country&level=name&since=2021",
+        "/compare?entity=csto&entity=kazakhstan",
+        "/compare?entity=kazakhstan&split=lang&first=2022-01&second=2022-02",
+        "/compare?entity=kazakhstan&entity=csto&first=2022-01&second=2022-02..2022-03-06",
+    ],
+)
+def test_the_pages_of_statistics_are_served(store: Database, address: str) -> None:
+    for format in ("html", "json", "csv"):
+        answer = open_page(store, f"{address}{'&' if '?' in address else '?'}format={format}", now=NOW)
+        assert answer.status == 200, answer.text
+        assert ("<h1" if format == "html" else "articles") in answer.text
