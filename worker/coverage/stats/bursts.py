@@ -18,6 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from worker.coverage.stats.distributions import beta_cdf, gamma_cdf
+
 HISTORY, GUARD, ENOUGH = 56, 2, 21
 """Days of baseline; days left out before the window; minimum of baseline days."""
 WINDOWS = (1, 3)
@@ -123,14 +125,12 @@ def _pearson(counts: Days, expected: Days) -> float:
 
 def tail(count: int, mean: float, variance: float) -> float:
     """Return the probability of `count` or more: negative binomial, or Poisson if the variance is not larger."""
-    from scipy.special import betainc, gammainc
-
     if count <= 0:
         return 1.0
     if variance <= mean * (1 + 1e-9):
-        return float(gammainc(count, mean))
-    size = mean**2 / (variance - mean)
-    return float(betainc(count, size, mean / (size + mean)))
+        return gamma_cdf(int(count), float(mean))
+    size = float(mean**2 / (variance - mean))
+    return beta_cdf(int(count), size, float(mean) / (size + float(mean)))
 
 
 def discoveries(ps: Sequence[float], rate: float) -> list[int]:

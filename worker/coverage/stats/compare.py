@@ -15,6 +15,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from worker.coverage.stats.distributions import beta_quantile, gamma_quantile
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -55,12 +57,10 @@ def dispersion(*periods: Sequence[int]) -> float:
 
 
 def _ratio(first: Sequence[int], second: Sequence[int], spread: float, tail: float) -> Interval:
-    from scipy.special import betaincinv
-
     a, b = sum(first) / spread, sum(second) / spread
     exposure = len(first) / len(second)
-    low = float(betaincinv(b, a + 1, tail)) if b else 0.0
-    high = float(betaincinv(b + 1, a, 1 - tail)) if a else 1.0
+    low = beta_quantile(b, a + 1, tail) if b else 0.0
+    high = beta_quantile(b + 1, a, 1 - tail) if a else 1.0
     value = b / a * exposure if a else (math.inf if b else math.nan)
     return Interval(value, _odds(low) * exposure, _odds(high) * exposure)
 
@@ -78,8 +78,6 @@ def _difference(first: Sequence[int], second: Sequence[int], spread: float, tail
 
 
 def _rate(days: Sequence[int], spread: float, tail: float) -> Interval:
-    from scipy.special import gammaincinv
-
     events, scale = sum(days) / spread, spread / len(days)
-    low = float(gammaincinv(events, tail)) if events else 0.0
-    return Interval(events * scale, low * scale, float(gammaincinv(events + 1, 1 - tail)) * scale)
+    low = gamma_quantile(events, tail) if events else 0.0
+    return Interval(events * scale, low * scale, gamma_quantile(events + 1, 1 - tail) * scale)
