@@ -135,8 +135,13 @@ class SearchPage:
 
     @property
     def shown_facets(self) -> Sequence[tuple[str, str, Sequence[FacetCount]]]:
-        """The counts: (parameter, title, values)."""
-        return [(name, title, self.facets[name]) for name, title in _TITLES.items() if self.facets.get(name)]
+        """The counts: (parameter, title, values), without the values that are filters already."""
+        in_force = set(self.pairs)
+        shown = [
+            (name, title, [one for one in self.facets.get(name, ()) if (name, one.value) not in in_force])
+            for name, title in _TITLES.items()
+        ]
+        return [facet for facet in shown if facet[2]]
 
     def add(self, name: str, value: str) -> str:
         """Return the address of the search with one more filter."""
