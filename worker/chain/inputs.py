@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 from db.text.dates import end_of_tomorrow
 from db.text.encoding import decode
+from worker.chain.archived_kinds import NoArticle, require_article
 from worker.chain.archived_pages import LED_TO, archived_pages, describe_left_out
 from worker.chain.csv_inputs import csv_inputs
 from worker.chain.defaults import InputOptions
@@ -153,7 +154,11 @@ def read_archive(
         fetched_at, fault = read_when(page.fetched_at)
         at = min(fetched_at.at, observed_at) if fetched_at else observed_at
         remark = "its record does not tell when it was fetched; taken as now" if fault else None
-        document = _read_html(subject, page.body, page.known, at, options, charset=page.charset)
+        try:
+            document = _read_html(subject, page.body, page.known, at, options, charset=page.charset, is_judged=True)
+        except NoArticle as error:
+            left_out[f"page that is no article ({error})"] += 1
+            continue
         yield replace(document, remark=joined(document.remark, remark)) if isinstance(document, Document) else document
     if left_out:
         options.columns.note(f"{name}: {describe_left_out(left_out)}")
@@ -207,7 +212,9 @@ def _read_html(
     options: InputOptions,
     *,
     charset: str | None = None,
+    is_judged: bool = False,
 ) -> Document | Rejected:
+    """Return the document of a page. Raises NoArticle, if the page `is_judged`."""
     known = record or {}
     url = known.get("url") or options.defaults.url
     source = known.get("source") or options.defaults.source
@@ -227,6 +234,8 @@ def _read_html(
     except Exception as error:  # an unforeseen page must not stop the reading of the others
         log.exception("%s: could not be read", subject)
         return Rejected(subject=subject, reason=f"internal error: {error!r}")
+    if is_judged:
+        require_article(page, known)
     document = _page_document(
         page,
         subject=subject,

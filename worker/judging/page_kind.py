@@ -52,7 +52,7 @@ class Look:
     same_text_at: int = 0
 
 
-_OWN_EVIDENCE = 3
+OWN_EVIDENCE = 3
 """Weight at which a page is an article by its own evidence, not by the headline alone."""
 _SHORT = 1_500
 """Characters of visible text below which a page may be a mere notice."""
@@ -67,7 +67,7 @@ _MARKS = re.compile(
     r"(?:recaptcha|hcaptcha)[./]|smartcaptcha|showcaptcha|/\.within\.website/|anubis|awswaf|geo\.captcha|distil_r_captcha",
     re.I,
 )
-_ROOT = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-z]{2,4})?|index\.\w{2,5}|home|main|glavnaya|default\.\w{2,5})?/?\Z", re.I)
+ROOT = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-z]{2,4})?|index\.\w{2,5}|home|main|glavnaya|default\.\w{2,5})?/?\Z", re.I)
 _PLACES: tuple[tuple[re.Pattern[str], PageKind], ...] = (
     (
         re.compile(r"(?:\A|[./_-])(?:consent|guce|cookiewall|privacy-?wall|cookie-?consent)(?:[./_-]|\Z)"),
@@ -129,7 +129,7 @@ def judge_page(look: Look) -> PageVerdict:
         return PageVerdict(PageKind.ARTICLE, "nothing speaks against it")
     kind, weight = max(against.items(), key=lambda pair: (pair[1], -list(PageKind).index(pair[0])))
     spoken_for = evidence_of_article(look, resembles=resembles)
-    if weight < spoken_for or weight == spoken_for >= _OWN_EVIDENCE:
+    if weight < spoken_for or weight == spoken_for >= OWN_EVIDENCE:
         return PageVerdict(PageKind.ARTICLE, "more speaks for an article than against it")
     return PageVerdict(kind, "; ".join(reasons[kind]))
 
@@ -178,7 +178,7 @@ def _by_address(look: Look, *, resembles: bool) -> list[Evidence]:
         for place in (host if host != requested[0] else "", path):
             if pattern.search(place) and not pattern.search(requested[1]):
                 found.append((kind, 4, f"it led to {_shown(look.final_url)}"))
-    if _ROOT.match(path) and not _ROOT.match(requested[1]):
+    if ROOT.match(path) and not ROOT.match(requested[1]):
         found.append((PageKind.FRONT_PAGE, 6, f"it led to the front page of {host}"))
     elif _is_section(requested[1], path) and host == requested[0] and not resembles:
         found.append((PageKind.FRONT_PAGE, 4, f"it led to the section {_shown(look.final_url)}"))
@@ -190,7 +190,7 @@ def _by_address(look: Look, *, resembles: bool) -> list[Evidence]:
 def _by_own_address(look: Look, *, resembles: bool) -> list[Evidence]:
     """Return the evidence from the page's own address: a front page served in place of the article."""
     own = look.signs.page_url
-    if own and not resembles and _ROOT.match(_parts(own)[1]) and not _ROOT.match(_parts(look.asked_url)[1]):
+    if own and not resembles and ROOT.match(_parts(own)[1]) and not ROOT.match(_parts(look.asked_url)[1]):
         return [(PageKind.FRONT_PAGE, 3, "it calls itself the front page")]
     return []
 

@@ -245,7 +245,20 @@ def test_memory_is_bounded_for_many_and_for_large_records(form: str, tmp_path: P
     assert most < 8_000_000
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1/a", "http://[::1]/", "ftp://a.example/1", "file:///secret"])
+def test_pages_that_are_no_articles_are_counted_and_left_out() -> None:
+    challenge = (
+        b"<html><title>Just a moment...</title><body><h1>Checking your browser</h1><p>Please wait.</p></body></html>"
+    )
+    others = [record(http(page()), "https://herald.example/"), record(http(challenge), "https://herald.example/2")]
+    taken, notes = read(b"".join([*others, GOOD]))
+    assert [entry.subject for entry in taken] == ["a.warc:3"]
+    assert notes == [
+        "a.warc: 2 records are no pages and left out: 1 page that is no article (challenge), "
+        "1 page that is no article (front page)"
+    ]
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1/a", "http://[::1]/1", "ftp://a.example/1", "file:///secret"])
 def test_addresses_are_only_names_of_pages(url: str) -> None:
     (only,), _ = read(record(http(page()), url))
     assert isinstance(only, Document)
