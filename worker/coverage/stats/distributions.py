@@ -1,6 +1,6 @@
 """Distribution functions of the gamma and the beta distribution, and their inverses. Pure.
 
-Their usual library takes 25 MB of a process, and these are all that is needed of it. At least seven digits are right
+Their usual library takes 15 MB of a process, and these are all that is needed of it. At least seven digits are right
 wherever counts of articles lie; the tests compare them with that library.
 """
 
