@@ -25,7 +25,8 @@ _ATTEMPTS = 8
 class Database:
     """An open database. One per process; connections are made on first use."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, cache_kb: int = dialect.CACHE_KB) -> None:
+        """`cache_kb` is the page cache of each connection to SQLite."""
         self.url = url
         self._full: str | None = None
         parsed = make_url(url)
@@ -39,7 +40,7 @@ class Database:
             self.engine = create_engine(
                 url, pool_size=4, max_overflow=4, pool_pre_ping=True, json_serializer=dialect.to_json
             )
-        dialect.prepare(self.engine)
+        dialect.prepare(self.engine, cache_kb=cache_kb)
         # Also at the end of the process: closing the last connection merges SQLite's log into the file.
         weakref.finalize(self, self.engine.dispose)
         self._writer = self.engine.execution_options(**{dialect.WRITES: True})

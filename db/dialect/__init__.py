@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import xxhash
@@ -34,8 +35,10 @@ BUSY_TIMEOUT_MS = 10_000
 WRITES = "steppewatch_writes"
 """Execution option of a connection that will write: SQLite then takes its lock at BEGIN, see `_begin`."""
 
-_CACHE_KB = -8_000
-"""Page cache of SQLite for each connection; a negative number means kilobytes."""
+CACHE_KB = 8_000
+"""Page cache of SQLite for each connection."""
+SMALL_CACHE_KB = 2_000
+"""The same for long reads, and for a process whose many connections read little each."""
 
 _STEPS = 20_000
 """Steps of SQLite's machine between two looks at the clock: about a millisecond."""
@@ -88,23 +91,23 @@ def is_retryable(error: DBAPIError) -> bool:
     return code in _RETRYABLE or "database is locked" in str(error.orig)
 
 
-def prepare(engine: Engine) -> None:
+def prepare(engine: Engine, *, cache_kb: int = CACHE_KB) -> None:
     """Configure a new engine: pragmas and explicit transactions for SQLite, simple plans for PostgreSQL."""
     if is_sqlite(engine):
-        event.listen(engine, "connect", _on_connect)
+        event.listen(engine, "connect", partial(_on_connect, cache_kb=cache_kb))
         event.listen(engine, "begin", _begin)
     else:
         event.listen(engine, "connect", _plan_for_short_answers)
 
 
-def _on_connect(dbapi_connection: Any, _record: Any) -> None:
+def _on_connect(dbapi_connection: Any, _record: Any, *, cache_kb: int) -> None:
     dbapi_connection.isolation_level = None  # the driver must not open transactions by itself
     cursor = dbapi_connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute(f"PRAGMA cache_size = {_CACHE_KB}")
+    cursor.execute(f"PRAGMA cache_size = -{cache_kb}")  # a negative number means kilobytes
     cursor.execute("PRAGMA temp_store = MEMORY")
     cursor.close()
 
@@ -130,13 +133,14 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
     if is_sqlite(engine):
         with engine.connect() as conn:
             settings = conn.connection.cursor()  # not the connection, which would begin the transaction
-            settings.execute("PRAGMA cache_size = -2000")
+            (usual,) = settings.execute("PRAGMA cache_size").fetchone()
+            settings.execute(f"PRAGMA cache_size = -{SMALL_CACHE_KB}")
             settings.execute("PRAGMA temp_store = FILE")  # sorted rows do not fit into little memory
             try:
                 yield conn
             finally:
                 conn.rollback()
-                settings.execute(f"PRAGMA cache_size = {_CACHE_KB}")
+                settings.execute(f"PRAGMA cache_size = {usual}")
                 settings.execute("PRAGMA temp_store = MEMORY")
         return
     with engine.connect().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True) as conn:

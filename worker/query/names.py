@@ -11,7 +11,7 @@ from db.enums.vocabulary import EntityType
 from worker.query.article import QueryOutlet
 from worker.query.article_text import outlet_keys
 from worker.query.words import is_like, pattern_words
-from worker.vocabulary.entities import Vocabulary
+from worker.vocabulary.entities import Entity, Vocabulary
 from worker.vocabulary.stored_names import NAMES
 
 _SHOWN = 3
@@ -55,22 +55,22 @@ class QueryNames:
     @staticmethod
     def of(vocabulary: Vocabulary, outlets: Iterable[QueryOutlet] = ()) -> QueryNames:
         """Return the names of a vocabulary, and of outlets; the first name of an outlet is its display name."""
-        people = (entity for entity in vocabulary.entities if entity.type == EntityType.PERSON)
-        return QueryNames(
-            entities={entity.id: entity.label for entity in vocabulary.entities},
-            surnames=frozenset(
-                alias.text
-                for person in people
-                for alias in person.aliases
-                if alias.text.isalpha() and alias.text[0].isupper() and not alias.text.isupper()
-            ),
-            aliases=[
-                (alias.text, entity.id)
-                for entity in vocabulary.entities
-                for alias in entity.aliases
-                if alias.level in NAMES and not alias.generated
-            ],
-        ).and_outlets(outlets)
+        return QueryNames.of_entities(vocabulary.entities, outlets)
+
+    @staticmethod
+    def of_entities(entities: Iterable[Entity], outlets: Iterable[QueryOutlet] = ()) -> QueryNames:
+        """Return the names of entities, each read once, and of outlets."""
+        labels: dict[str, str] = {}
+        surnames: set[str] = set()
+        aliases: list[tuple[str, str]] = []
+        for entity in entities:
+            labels[entity.id] = entity.label
+            if entity.type == EntityType.PERSON:
+                surnames.update(alias.text for alias in entity.aliases if _is_surname(alias.text))
+            aliases += (
+                (alias.text, entity.id) for alias in entity.aliases if alias.level in NAMES and not alias.generated
+            )
+        return QueryNames(entities=labels, surnames=frozenset(surnames), aliases=aliases).and_outlets(outlets)
 
     def and_outlets(self, outlets: Iterable[QueryOutlet]) -> QueryNames:
         """Return these names with those of further outlets."""
@@ -151,6 +151,11 @@ class QueryNames:
         """Return a hint with the outlets of a similar id or name."""
         found = dict.fromkeys(self._by_source[near] for near in nearest(_key(name), self._by_source))
         return did_you_mean(f"{id} ({self.sources[id]})" if id in self.sources else id for id in found)
+
+
+def _is_surname(text: str) -> bool:
+    """Return whether a name of a person is one word that is written with a capital."""
+    return text.isalpha() and text[0].isupper() and not text.isupper()
 
 
 def _key(name: str) -> str:

@@ -16,7 +16,7 @@ from worker.query.article import QueryOutlet
 from worker.query.query import Query, parse, parse_stored
 from worker.query.query import QueryNames as Names
 from worker.subscriptions.definition import References
-from worker.vocabulary.entities import Vocabulary
+from worker.vocabulary.entities import iter_stored
 
 _latest_names: dict[tuple[str, tuple[QueryOutlet, ...]], Names] = {}
 """The names loaded last: to read a vocabulary takes a quarter of a second."""
@@ -31,7 +31,7 @@ def load_query_names(conn: Connection) -> Names | None:
     key = (version, outlets)
     names = _latest_names.get(key)
     if names is None:
-        names = Names.of(Vocabulary.from_json(versions.get_content(conn, version)), outlets)
+        names = Names.of_entities(iter_stored(versions.get_content(conn, version)), outlets)
         _latest_names.clear()
         _latest_names[key] = names
     return names

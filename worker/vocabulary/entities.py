@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,6 +15,7 @@ from worker.vocabulary.inflection import NOTHING, Inflection, read_inflection
 from worker.vocabulary.offices import Office, parse_office
 from worker.vocabulary.regions import NOWHERE, Regions, parse_regions
 from worker.vocabulary.scope import Definition
+from worker.vocabulary.stored_names import iter_entities
 from worker.vocabulary.toml_table import ProblemsFound
 from worker.vocabulary.usage import Usage, parse_usage
 
@@ -155,6 +157,11 @@ class Vocabulary:
             )
         except (AttributeError, KeyError, TypeError) as error:
             raise ValueError(f"not a stored vocabulary: {error!r}") from None
+
+
+def iter_stored(content: str) -> Iterator[Entity]:
+    """Yield the entities of a vocabulary written by `Vocabulary.to_json`; in little memory, since one at a time."""
+    return map(_entity, iter_entities(content))
 
 
 _FLAGS = ("case_sensitive", "needs_context", "generated", "is_common", "is_surname")

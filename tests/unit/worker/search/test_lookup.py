@@ -8,8 +8,10 @@ import pytest
 from commandline import run
 from samples import packaged
 
+from worker.query.article import QueryOutlet
 from worker.query.names import NoSuchEntity, QueryNames
 from worker.search.lookup import find_holders
+from worker.vocabulary.entities import Vocabulary, iter_stored
 from worker.vocabulary.stored_names import iter_names
 
 
@@ -41,6 +43,15 @@ def test_the_name_of_two_names_both() -> None:
 def test_stored_names_are_those_that_queries_know() -> None:
     vocabulary, _ = packaged()
     assert list(iter_names(vocabulary.to_json())) == list(QueryNames.of(vocabulary).aliases)
+
+
+def test_names_read_one_entity_at_a_time_are_those_of_the_whole_vocabulary() -> None:
+    vocabulary, _ = packaged()
+    outlets = (QueryOutlet("lake", ("The Lake", "lake.example")),)
+    stored = QueryNames.of_entities(iter_stored(vocabulary.to_json()), outlets)
+    assert stored == QueryNames.of(Vocabulary.from_json(vocabulary.to_json()), outlets)
+    assert stored.surnames
+    assert stored.has_source("lake.example")
 
 
 def test_a_name_that_is_spelled_like_one_alone_means_what_it_means_to_queries() -> None:

@@ -1,0 +1,34 @@
+"""The page cache of connections to SQLite is the one asked for, also after a long read with a small one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from db import dialect
+from db.engine import Database
+
+
+def _cache_kb(conn: Connection) -> int:
+    size = conn.exec_driver_sql("PRAGMA cache_size").scalar_one()
+    assert size < 0, "kilobytes, not pages"
+    return int(-size)
+
+
+def test_connections_have_the_page_cache_that_was_asked_for(tmp_path: Path) -> None:
+    usual, other = (
+        Database(f"sqlite:///{tmp_path / 'a.db'}"),
+        Database(f"sqlite:///{tmp_path / 'a.db'}", cache_kb=900),
+    )
+    assert (usual.read(_cache_kb), other.read(_cache_kb)) == (dialect.CACHE_KB, 900)
+    for database in (usual, other):
+        database.close()
+
+
+def test_a_long_read_leaves_the_page_cache_as_it_was(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'a.db'}", cache_kb=900)
+    with database.snapshot() as conn:
+        assert _cache_kb(conn) == dialect.SMALL_CACHE_KB
+    assert database.read(_cache_kb) == 900
+    database.close()
