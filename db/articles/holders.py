@@ -16,8 +16,10 @@ from db.models import Article, IndexedRevision, MentionRow, Revision
 
 _ENOUGH = 300
 """A part of a query with this few revisions needs no rarer one."""
-_known: WeakKeyDictionary[Engine, tuple[int, frozenset[int]]] = WeakKeyDictionary()
-"""For each database the last revision that was looked at, and those up to it that were not indexed then."""
+_MISSING_MAX = 50_000
+_known: WeakKeyDictionary[Engine, tuple[int, frozenset[int] | None]] = WeakKeyDictionary()
+"""For each database the last revision that was looked at, and those up to it that were not indexed then; None if they
+are too many to remember."""
 
 
 def find_few(conn: Connection, need: Need, *, limit: int) -> set[int] | None:
@@ -71,24 +73,28 @@ def _read(conn: Connection, query: Any, limit: int) -> set[int] | None:
 
 
 def _find_unindexed(conn: Connection, limit: int) -> set[int] | None:
-    """Return the current revisions that are not indexed; None if more than `limit` revisions are not.
+    """Return the current revisions that are not indexed; None if they are more than `limit`, or too many to remember.
 
     A new revision is indexed before it is a candidate; one from before the index may become the current one again.
     """
     looked_to, missing = _known.get(conn.engine, (0, frozenset[int]()))
+    if missing is None:
+        return None
     last = conn.scalar(select(func.max(Revision.id))) or 0
     is_indexed = select(IndexedRevision.revision_id).where(IndexedRevision.revision_id == Revision.id).exists()
     query = select(Revision.id).where(~is_indexed)
     if looked_to:  # without it, as the first time, an index without the texts is read
         query = query.where(Revision.id > looked_to)
-    found = missing | set(conn.scalars(query.limit(limit + 1)))
-    if len(found) > limit:
+    found = missing | set(conn.scalars(query.limit(_MISSING_MAX + 1)))
+    if len(found) > _MISSING_MAX:
+        _known[conn.engine] = last, None
         return None
     indexed = select(IndexedRevision.revision_id).where(is_one_of_few(IndexedRevision.revision_id, found))
     found -= set(conn.scalars(indexed))
     _known[conn.engine] = last, frozenset(found)
     current = conn.scalars(select(Article.revision_id).where(is_one_of_few(Article.revision_id, found)))
-    return {number for number in current if number is not None}
+    unindexed = {number for number in current if number is not None}
+    return unindexed if len(unindexed) <= limit else None
 
 
 def select_holders(conn: Connection, need: Need, revision_ids: Collection[int]) -> set[int]:
