@@ -6,8 +6,6 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
 
-from feedgen.feed import FeedGenerator
-
 from db.articles.listings import Listed
 from web.shared.render import is_web
 from worker.messages.snippet import Piece
@@ -20,6 +18,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def write_articles(title: str, path: str, query: str, articles: Sequence[FoundArticle]) -> bytes:
     """Return the feed of a list of articles, the newest first."""
+    from feedgen.feed import FeedGenerator  # 6 MB, which most processes of the pages never need
+
     feed = FeedGenerator()
     feed.id(f"urn:steppewatch:page:{path}?{query}")
     feed.title(clean_xml(title) or "Steppewatch")

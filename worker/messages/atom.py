@@ -6,12 +6,15 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 
-from feedgen.feed import FeedGenerator
 from markupsafe import Markup, escape
 
 from worker.messages.message import MARKS, MessageItem, Publication
 from worker.messages.snippet import Piece
+
+if TYPE_CHECKING:
+    from feedgen.feed import FeedGenerator
 
 _UNSAID = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -23,6 +26,8 @@ def write_atom(name: str, question: str, items: Sequence[MessageItem], *, token:
     An edit is an entry of its own, since readers hide entries once shown. Ids never change. Readers republish entries,
     so these do not contain the secret `token`, nor the address of the feed.
     """
+    from feedgen.feed import FeedGenerator  # 6 MB, which most processes of the pages never need
+
     known_as = blake2b(token.encode(), digest_size=16, person=b"id of a feed").hexdigest()
     feed = FeedGenerator()
     feed.id(f"urn:steppewatch:feed:{known_as}")
