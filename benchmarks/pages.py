@@ -210,15 +210,18 @@ def _next_of(answer: httpx.Response, address: str) -> str | None:
     return str(answer.url.join(url)) if url else None
 
 
-def show(measured: Sequence[Measured], goal: float) -> None:
-    """Print a line for each address, and those beyond the goal again."""
-    print("\n| route | what | p50 ms | p95 ms | max ms | CPU ms | kB | status |\n|---|---|---|---|---|---|---|---|")
-    for one in measured:
-        status = ", ".join(map(str, sorted(one.statuses)))
-        print(
-            f"| {one.route} | {one.kind} | {statistics.median(one.ms):.0f} | {one.p95:.0f} | {max(one.ms):.0f}"
-            f" | {statistics.median(one.cpu_ms or [0]):.0f} | {one.size / 1_000:.0f} | {status} |"
-        )
+def show(one: Measured) -> None:
+    """Print a line for an address."""
+    status = ", ".join(map(str, sorted(one.statuses)))
+    print(
+        f"| {one.route} | {one.kind} | {statistics.median(one.ms):.0f} | {one.p95:.0f} | {max(one.ms):.0f}"
+        f" | {statistics.median(one.cpu_ms or [0]):.0f} | {one.size / 1_000:.0f} | {status} |",
+        flush=True,
+    )
+
+
+def show_slow(measured: Sequence[Measured], goal: float) -> None:
+    """Print what is beyond the goal, the slowest first."""
     slow = [one for one in measured if one.p95 > goal]
     print(f"\n{len(measured)} addresses, {len(slow)} above {goal:.0f} ms at p95:")
     for one in sorted(slow, key=lambda one: -one.p95):
@@ -337,12 +340,16 @@ def main() -> None:
                 f"started in {web.answered_s:.2f} s ({web.cpu_s:.2f} s of CPU), first page after {first_ms:.0f} ms,"
                 f" {memory_mb(web.pid):.0f} MB"
             )
+            print("\n| route | what | p50 ms | p95 ms | max ms | CPU ms | kB | status |")
+            print("|---|---|---|---|---|---|---|---|")
             lists = []
             for one in every:
                 measure(client, one, asked.rounds, web.pid)
+                show(one)
                 if further := follow(client, one):
+                    show(further)
                     lists.append(further)
-        show([*every, *lists], _GOAL_MS["postgresql" if asked.url else "sqlite"])
+        show_slow([*every, *lists], _GOAL_MS["postgresql" if asked.url else "sqlite"])
         print(
             f"\nmemory of the page: {memory_mb(web.pid):.0f} MB at its peak, {memory_mb(web.pid, 'VmRSS'):.0f} MB now"
         )

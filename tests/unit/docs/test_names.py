@@ -64,9 +64,8 @@ FOLDERS = ("alembic", "benchmarks", "cli", "crawlers", "db", "demo", "docs", "te
 def test_each_file_that_a_page_names_exists(page: Path) -> None:
     text = page.read_text("utf-8")
     paths = re.findall(rf"(?<![\w/.<-])((?:{'|'.join(FOLDERS)})/[\w./-]*[\w/])(?![\w<*{{])", text)
-    paths += [
-        module.replace(".", "/") + ".py" for module in re.findall(r"python -m ((?:benchmarks|cli)[\w.]*\w)", text)
-    ]
+    modules = [module.replace(".", "/") for module in re.findall(r"python -m ((?:benchmarks|cli)[\w.]*\w)", text)]
+    paths += [f"{module}/__main__.py" if (ROOT / module).is_dir() else f"{module}.py" for module in modules]
     assert [path for path in paths if not ((ROOT / path).exists() or (ROOT / f"{path}.py").exists())] == []
 
 
