@@ -31,6 +31,8 @@ from db.models import (
 
 ROWS = 500
 """Maximum of rows of one transaction."""
+FEW_ROWS = 50
+"""So many take no longer to delete than to find."""
 _CAPTURES = 50
 """That of captures, which are large."""
 

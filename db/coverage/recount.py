@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
+    bindparam,
     case,
     delete,
     distinct,
@@ -293,10 +294,10 @@ def write_cells(
         return numbers[key[:4]], key[4]
 
     upsert_rows(conn, CoverageCell, sorted((*place(key), *counts) for key, counts in changed))
-    places = sorted(map(place, gone))
-    for first in range(0, len(places), 200):
-        key = tuple_(CoverageCell.series_id, CoverageCell.bucket_on)
-        conn.execute(delete(CoverageCell).where(key.in_(places[first : first + 200])))
+    if gone:  # one by one: SQLite reads the whole table for a list of pairs
+        one = (CoverageCell.series_id == bindparam("series"), CoverageCell.bucket_on == bindparam("bucket"))
+        places = [{"series": series, "bucket": bucket} for series, bucket in sorted(map(place, gone))]
+        conn.execute(delete(CoverageCell).where(*one), places)
 
 
 def settle(conn: Connection, entity: str, days: Sequence[date]) -> None:

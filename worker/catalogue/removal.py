@@ -36,8 +36,9 @@ def report_nothing(_: str, __: int) -> None:
 def finish_removal(database: Database, source_id: str, *, now: datetime, progress: Progress = report_nothing) -> None:
     """Delete all that a confirmed removal takes along, and the outlet."""
     while True:
-        for name, step in (("articles", _remove_articles), *steps.COLLECTED):
-            _repeat(database, source_id, name, step, progress)
+        _repeat(database, source_id, "articles", _remove_articles, progress, least=1)
+        for name, step in steps.COLLECTED:
+            _repeat(database, source_id, name, step, progress, least=steps.FEW_ROWS)
         settle(database, (), now=now)
         recount(database)
         try:
@@ -47,15 +48,15 @@ def finish_removal(database: Database, source_id: str, *, now: datetime, progres
             continue  # a worker that had begun before the removal has just stored an article
 
 
-def _repeat(database: Database, source_id: str, name: str, step: steps.Step, progress: Progress) -> None:
+def _repeat(database: Database, source_id: str, name: str, step: steps.Step, progress: Progress, *, least: int) -> None:
     """Take a step until no row is left, with as many rows each time as a short transaction deletes."""
-    size = _FIRST
+    size = max(_FIRST, least)
     while True:
         number, took_s = database.write(lambda conn: _timed(step, conn, source_id, size))  # noqa: B023 - called at once
         if not number:
             return
         progress(name, number)
-        size = next_size(number, took_s, most=steps.ROWS)
+        size = next_size(number, took_s, least=least, most=steps.ROWS)
 
 
 def _timed(step: steps.Step, conn: Connection, source_id: str, size: int) -> tuple[int, float]:

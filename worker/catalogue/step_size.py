@@ -7,7 +7,7 @@ _AIM_S = 0.03
 _GROWTH = 2.0
 
 
-def next_size(size: int, took_s: float, *, most: int) -> int:
-    """Return how many rows the next transaction deletes, after one of `size` rows; at least one, at most `most`."""
+def next_size(size: int, took_s: float, *, least: int, most: int) -> int:
+    """Return how many rows the next transaction deletes, after one of `size` rows; within these bounds."""
     wished = min(size * _AIM_S / max(took_s, 1e-6), size * _GROWTH)
-    return max(1, min(most, int(wished)))
+    return max(least, min(most, int(wished)))

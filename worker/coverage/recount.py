@@ -7,6 +7,7 @@ process whose lease expired while it counted detects that before it writes, and 
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -24,7 +25,7 @@ from worker.coverage.stats.cells import count_cells
 
 Clock = Callable[[], datetime]
 
-_ARTICLES, _DAYS, _CELLS = 500, 184, 5_000
+_ARTICLES, _DAYS, _CELLS = 500, 184, 1_000
 """Marks, dirty days of one entity, and written cells per step."""
 _PATIENCE_S = 0.05
 
@@ -114,12 +115,13 @@ class _Recount:
         self, entity: str, days: Sequence[date], changed: Sequence[tuple[CellKey, Counts]], gone: Sequence[CellKey]
     ) -> None:
         """Write in short transactions; the days are settled in the last one."""
-        for first in range(0, max(len(changed), 1), _CELLS):
-            some = changed[first : first + _CELLS]
-            is_last = first + _CELLS >= len(changed)
+        steps = max(1, math.ceil(max(len(changed), len(gone)) / _CELLS))
+        for number in range(steps):
+            part = slice(number * _CELLS, (number + 1) * _CELLS)
+            is_last = number == steps - 1
 
-            def work(conn: Connection, some: Sequence[tuple[CellKey, Counts]] = some, is_last: bool = is_last) -> None:
-                removed = gone if is_last else ()
+            def work(conn: Connection, part: slice = part, is_last: bool = is_last) -> None:
+                some, removed = changed[part], gone[part]
                 numbers = rollups.number_series(conn, entity, [*(key for key, _ in some), *removed])
                 rollups.write_cells(conn, numbers, some, removed)
                 if is_last:

@@ -22,16 +22,16 @@ from worker.catalogue.step_size import next_size
     ],
 )
 def test_the_next_transaction_is_to_take_a_short_time(size: int, took_s: float, expected: int) -> None:
-    assert next_size(size, took_s, most=500) == expected
+    assert next_size(size, took_s, least=1, most=500) == expected
 
 
-@given(st.integers(1, 500), st.floats(0, 1e6), st.integers(1, 500))
-def test_it_is_always_possible_and_bounded(size: int, took_s: float, most: int) -> None:
-    assert 1 <= next_size(size, took_s, most=most) <= most
+@given(st.integers(1, 500), st.floats(0, 1e6), st.integers(1, 50), st.integers(50, 500))
+def test_it_is_always_within_its_bounds(size: int, took_s: float, least: int, most: int) -> None:
+    assert least <= next_size(size, took_s, least=least, most=most) <= most
 
 
 def test_it_comes_to_rest_where_a_row_always_takes_as_long() -> None:
     size = 4
     for _ in range(20):
-        size = next_size(size, size * 0.002, most=500)
+        size = next_size(size, size * 0.002, least=1, most=500)
     assert size in range(13, 16)
