@@ -14,6 +14,7 @@ from web.shared.cursors import write_cursor
 from web.shared.hidden import hide_address
 from web.shared.row_models import ApiModel, build_list_model, said
 from web.shared.store import Reading
+from worker.delivery.transports.table import TRANSPORTS
 from worker.subscriptions.records import delivery_record
 
 router = APIRouter(tags=["deliveries"], dependencies=KNOWN_ONLY)
@@ -25,7 +26,7 @@ class ListedDelivery(ApiModel):
     id: int = said("Number of the message.", 12)
     state: DeliveryState = said("Whether it was sent.", "sent")
     kind: DeliveryKind = said("What it holds.", "match")
-    channel_kind: str = said("Transport.", "email")
+    channel_kind: str = said("Transport.", next(iter(TRANSPORTS)))
     subscription: str | None = said("Name of the subscription.", "csto-drills")
     attempts: int = said("Attempts so far.", 1)
     due_at: str = said("When it is due.", "2022-01-06T10:06:00Z")

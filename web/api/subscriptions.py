@@ -30,15 +30,17 @@ from web.shared.answers import (
 from web.shared.cursors import write_cursor
 from web.shared.row_models import ApiModel, build_list_model, said
 from web.shared.store import Reading
+from worker.delivery.transports.table import TRANSPORTS
 from worker.subscriptions.records import subscription_record
 
+_KIND = next(iter(TRANSPORTS))
 router = APIRouter(tags=["subscriptions"], dependencies=KNOWN_ONLY)
 
 
 class SubscriptionRecipient(ApiModel):
     """A recipient. Its address is not shown."""
 
-    kind: str = said("Transport: email, webhook, chat or feed.", "email")
+    kind: str = said(f"Transport: {', '.join(TRANSPORTS)} or feed.", _KIND)
     state: str = said("Whether messages are sent.", "active")
 
 
@@ -54,7 +56,7 @@ class SubscriptionInList(ApiModel):
     all_quiet: bool = said("Whether empty digests are sent.", False)
     state: SubscriptionState = said("Whether it is matched.", "active")
     file: str | None = said("The file that manages it.", None)
-    recipients: list[SubscriptionRecipient] = said("Its recipients.", [{"kind": "email", "state": "active"}])
+    recipients: list[SubscriptionRecipient] = said("Its recipients.", [{"kind": _KIND, "state": "active"}])
     matches: int = said("Number of matches that were sent.", 12)
     latest_match_at: str | None = said("The last of them.", "2022-01-06T10:06:00Z")
 

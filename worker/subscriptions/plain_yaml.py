@@ -34,6 +34,8 @@ def read_yaml(text: str) -> Any:
         return _Builder().build(yaml.parse(text, _LOADER))
     except yaml.MarkedYAMLError as error:
         message = ", ".join(filter(None, (error.context, error.problem)))
+        if "nesting depth" in message:  # the library has a limit of its own, and meets it before our builder
+            message = f"nested more than {MAX_DEPTH} deep"
         raise Fault(_at(error.problem_mark or error.context_mark, message or "not YAML")) from None
     except yaml.YAMLError as error:
         raise Fault(f"not YAML: {' '.join(str(error).split())}") from None
