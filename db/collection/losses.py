@@ -125,7 +125,9 @@ def losses_of_outlets() -> Select[str, int, int, float]:
     )
 
 
-def iter_missed(conn: Connection, since: date, until: date) -> Iterator[tuple[str, date, int, float]]:
+def iter_missed(
+    conn: Connection, since: date, until: date, *, source_id: str | None = None
+) -> Iterator[tuple[str, date, int, float]]:
     """Yield (outlet, day in UTC, fresh entries, missed entries) where any were missed; both days are inclusive."""
     query = (
         select(Feed.source_id, FeedDay.day, func.sum(FeedDay.fresh), func.max(FeedDay.missed))
@@ -134,8 +136,10 @@ def iter_missed(conn: Connection, since: date, until: date) -> Iterator[tuple[st
         .group_by(Feed.source_id, FeedDay.day)
         .having(func.max(FeedDay.missed) > 0)
     )
-    for source_id, day, fresh, missed in conn.execute(query):
-        yield source_id, day, int(fresh), float(missed)
+    if source_id is not None:
+        query = query.where(Feed.source_id == source_id)
+    for outlet, day, fresh, missed in conn.execute(query):
+        yield outlet, day, int(fresh), float(missed)
 
 
 def find_newest(conn: Connection, source_ids: Iterable[str] | None = None) -> dict[str, datetime]:

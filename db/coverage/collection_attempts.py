@@ -40,8 +40,10 @@ class Attempts(NamedTuple):
     pages_failed: int
 
 
-def iter_attempts(conn: Connection, since: date, until: date, *, before: datetime | None = None) -> Iterator[Attempts]:
-    """Yield the attempts for each outlet and day; both days are inclusive.
+def iter_attempts(
+    conn: Connection, since: date, until: date, *, before: datetime | None = None, source_id: str | None = None
+) -> Iterator[Attempts]:
+    """Yield the attempts for each outlet and day, or of one outlet; both days are inclusive.
 
     `before` leaves out later attempts.
     """
@@ -51,7 +53,7 @@ def iter_attempts(conn: Connection, since: date, until: date, *, before: datetim
         Outcome.at >= datetime.combine(since, time(), UTC),
         Outcome.at < (end if before is None else min(end, before)),
         Outcome.stage.in_(_SUCCEEDED),
-        Outcome.source_id.is_not(None),
+        Outcome.source_id.is_not(None) if source_id is None else Outcome.source_id == source_id,
         Outcome.outcome.not_in(_NOT_A_FAILURE),
     )
     columns = (Outcome.source_id.label("outlet"), day.label("day"), *_count_attempts())
@@ -74,9 +76,12 @@ def find_first_poll(conn: Connection) -> date | None:
     return first.date() if first is not None else None
 
 
-def iter_printed(conn: Connection, since: date, until: date) -> Iterator[tuple[str, date, int]]:
-    """Yield (outlet, day, articles that count on it)."""
-    for cell in iter_cells(conn, split=CoverageSplit.SOURCE, entities=[TOTAL], since=since, until=until):
+def iter_printed(
+    conn: Connection, since: date, until: date, *, source_id: str | None = None
+) -> Iterator[tuple[str, date, int]]:
+    """Yield (outlet, day, articles that count on it), of all outlets or of one."""
+    parts = None if source_id is None else [source_id]
+    for cell in iter_cells(conn, split=CoverageSplit.SOURCE, entities=[TOTAL], parts=parts, since=since, until=until):
         yield cell.part, cell.bucket_on, cell.articles
 
 

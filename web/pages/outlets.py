@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request
@@ -31,6 +32,7 @@ from web.shared.params import InvalidParameter, get_source
 from web.shared.store import Reading, Store
 from web.shared.tables import PageTable
 from worker.catalogue.records import outlet_record, outlet_row_record
+from worker.coverage.health import collection_health_by_day
 from worker.coverage.series import SeriesQuestion, ShownSeries, load_series, point_record
 from worker.coverage.stats.series import Counts
 from worker.search.hits import FoundArticle, list_newest
@@ -226,7 +228,7 @@ def read_outlet(conn: Connection, source_id: str, store: Store) -> OutletPage:
     return OutletPage(
         facts=outlet_record(conn, source_id, now=now, hubs=describe_outlet_hubs(conn, source_id, now=now)),
         state=read_outlet_states(conn, now=now)[source_id],
-        series=load_series(conn, question, now=now),
+        series=load_series(conn, question, now=now, read_health=partial(collection_health_by_day, source_id=source_id)),
         days=days,
         polls=list_outlet_days(conn, source_id, limit=_POLL_DAYS),
         echo=read_echo(conn, source_id, *days),

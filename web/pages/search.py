@@ -36,7 +36,7 @@ _COUNTED = 2_000
 """Number of articles behind the counts."""
 _VALUES = 8
 """Values of a property in the list of counts."""
-_COUNTING_S, _SEARCHING_S = 0.12, 1.5
+_COUNTING_S, _SEARCHING_S = 0.12, 0.3
 """Time after which no more articles are counted, and after which a search shows what it has."""
 _QUERY_MAX = 2_000
 _TITLES = {

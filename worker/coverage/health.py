@@ -23,19 +23,28 @@ class HealthReader(Protocol):
 
 
 def collection_health_by_day(
-    conn: Connection, since: date, until: date, *, today: date, as_known_at: datetime | None = None
+    conn: Connection,
+    since: date,
+    until: date,
+    *,
+    today: date,
+    as_known_at: datetime | None = None,
+    source_id: str | None = None,
 ) -> Mapping[date, DayHealth]:
     """Return for each day from `since` to `until` the number of watched outlets, and those with impaired collection.
+
+    With `source_id` only of that outlet, which is judged by its own days alone.
 
     A day without watched outlets (an archive imported by hand) is included: `alive` is None then. With `as_known_at`
     only attempts before then count, so that the result stays the same after later collection; silence and losses of
     outlets are left out, because they are known for whole days only.
     """
     begin = since - timedelta(days=HABIT_DAYS)
-    attempts = list(iter_attempts(conn, begin, until, before=as_known_at))
+    attempts = list(iter_attempts(conn, begin, until, before=as_known_at, source_id=source_id))
     printed = {}
     if attempts and as_known_at is None:  # else no outlet was watched
-        printed = {(outlet, day): articles for outlet, day, articles in iter_printed(conn, begin, until)}
+        found = iter_printed(conn, begin, until, source_id=source_id)
+        printed = {(outlet, day): articles for outlet, day, articles in found}
     collected = {key: Collected(articles=articles) for key, articles in printed.items()}
     for tried in attempts:
         collected[tried.outlet, tried.day] = Collected(
@@ -48,7 +57,7 @@ def collection_health_by_day(
             pages_failed=tried.pages_failed,
         )
     if attempts and as_known_at is None:
-        for outlet, day, fresh, missed in iter_missed(conn, begin, until):
+        for outlet, day, fresh, missed in iter_missed(conn, begin, until, source_id=source_id):
             collected[outlet, day] = replace(collected.get((outlet, day), Collected()), fresh=fresh, missed=missed)
     days = [since + timedelta(days=number) for number in range((until - since).days + 1)]
     return health_by_day(collected, days, today=today, given_up=read_given_up(conn))
