@@ -45,7 +45,7 @@ BEFORE = {
     ("alert", "resume"): [(*ADDED[:-1], "analyst@office.example")],
     ("alert", "remove"): [ADDED],
     ("alert", "test"): [ADDED],
-    ("source", "show"): [("source", "add", "https://outlet.example")],
+    ("source", "show"): [("source", "add", "https://outlet.example"), HERALD],
     ("source", "edit"): [HERALD],
     ("source", "pause"): [HERALD],
     ("source", "resume"): [HERALD],

@@ -76,7 +76,8 @@ def test_without_its_folder_and_its_line_a_transport_is_gone_and_all_else_is_the
     lines = [line for line in table.read_text("utf-8").splitlines(keepends=True) if name not in line]
     table.write_text("".join(lines), "utf-8")
     code = (
-        "import worker.tasks, web.alerts, worker.delivery.send; from cli.main import app; app(['alert', 'add', '-h'])"
+        "import worker.tasks, web.pages.letters, worker.delivery.send;"
+        "from cli.main import app; app(['alert', 'add', '-h'])"
     )
     environment = {**os.environ, "PYTHONPATH": str(tmp_path), "STEPPEWATCH_DATA_DIR": str(tmp_path / "data")}
     done = subprocess.run(
