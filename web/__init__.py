@@ -1,1 +1,1 @@
-"""The web: the status page, and the pages that messages link to."""
+"""The web: pages for readers, the reading API, and the pages that messages link to."""

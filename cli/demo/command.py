@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 def demo(
     once: Annotated[bool, typer.Option("--once", help="Exit after the script, and print the outcomes.")] = False,
-    host: Annotated[str, typer.Option(help="Address of the status page.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port of the status page; --once has none.")] = 8000,
+    host: Annotated[str, typer.Option(help="Address of the pages.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port of the pages; --once has none.")] = 8000,
     outlets_port: Annotated[int, typer.Option(min=1024, max=65_535, help="Port of the invented outlets.")] = 8600,
     data_dir: Annotated[Path | None, typer.Option(help="Folder for all data; also STEPPEWATCH_DATA_DIR.")] = None,
     format: Annotated[Format | None, typer.Option(help="With --once: json or table; a table on a terminal.")] = None,

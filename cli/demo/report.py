@@ -92,7 +92,7 @@ def guide(result: Result, web: DemoWeb, page: str, data_dir: Path) -> list[str]:
     command = f"STEPPEWATCH_DATA_DIR={shlex.quote(str(data_dir))} steppewatch"
     return [
         f"the script is over: {_list(Counter(ending.outcome for ending in result.endings))}. Look at",
-        f"  {page}  the status page",
+        f"  {page}  the pages: what they say changes while you look",
         f"  {edited}  an article that was silently edited",
         f"  {reprinted}  a reprint",
         "and, in another terminal, at the output of",

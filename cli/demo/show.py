@@ -74,7 +74,7 @@ def demo_settings(settings: Settings, web: DemoWeb) -> Settings:
 def demo_processes(
     settings: Settings, broker: Launch | None, *, host: str, port: int, page: bool
 ) -> list[ManagedProcess]:
-    """Return the processes of `up` with these settings; without the status page unless `page`."""
+    """Return the processes of `up` with these settings; without the pages unless `page`."""
     changed = ("allow_private_hosts", "host_delay_s", "recheck", "poll_every_s", "log_level")
     env = {f"STEPPEWATCH_{name.upper()}": str(getattr(settings, name)) for name in changed}
     children = services(settings, broker, host=host, port=port)
