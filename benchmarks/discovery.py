@@ -22,8 +22,8 @@ from urllib.parse import unquote, urlsplit
 
 import xxhash
 
-from crawlers.reading.address_shapes import NOTHING_KNOWN, ArticleShapes, learn_shapes
-from crawlers.reading.sections import THRESHOLD, ArticleLink, rate_links
+from crawlers.reading.sections.address_shapes import NOTHING_KNOWN, ArticleShapes, learn_shapes
+from crawlers.reading.sections.section import THRESHOLD, ArticleLink, rate_links
 from db.net.urls import host_of
 
 _DAY = r".*/20\d\d/\d\d/\d\d/.+"

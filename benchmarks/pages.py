@@ -1,4 +1,4 @@
-"""How fast every page and list of the web is on a large store, alone and with fifty readers while articles come in.
+"""Times of every page and list of the web on a large store, alone and with fifty readers while articles come in.
 
     python -m benchmarks.pages --data-dir FOLDER
     python -m benchmarks.pages --url postgresql+psycopg://... --rounds 20

@@ -1,4 +1,4 @@
-"""How long a removal of an outlet with its articles holds the write lock: the time of each of its transactions.
+"""Times for which a removal of an outlet with its articles holds the write lock, transaction by transaction.
 
 Times are by the clock, and in CPU of this process: with the embedded database these are what a quiet machine takes.
 

@@ -18,7 +18,7 @@ from db.alerts.subscriptions import SubscriptionIn, record_subscription
 from db.enums.alerts import DeliveryKind, DeliveryState, MatchStatus, SubscriptionKind
 
 _RANKS = range(30, 70)
-"""How frequent the entities are that somebody watches."""
+"""Ranks by frequency of the watched entities."""
 _MATCH = "id, subscription_id, event, article_id, revision_id, status, item_id, because, facts, matched_at"
 _DELIVERY = (
     "id, channel_id, recipient_id, key, kind, notice, state, due_at, attempts, error, created_at, sent_at, messages,"

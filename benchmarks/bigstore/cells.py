@@ -17,7 +17,7 @@ LEVELS = (CoverageLevel.NAME, CoverageLevel.DEMONYM, CoverageLevel.CONCEPT)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactRows:
-    """What each article says of each entity, by entity and article; entity -1 are the totals."""
+    """Counts of each article for each entity, by entity and article; entity -1 are the totals."""
 
     entity: Numbers
     article: Numbers

@@ -1,4 +1,4 @@
-"""What collecting leaves behind in a large store: days of feeds, counted outcomes, states of feeds, problems."""
+"""The rows of collection in a large store: days of feeds, counted outcomes, states of feeds, problems."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the articles of a large store are: when, where, in which language, of which story, naming whom. Arrays only."""
+"""The plan of the articles of a large store, in arrays: day, outlet, language, story and entities of each."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Plan:
     is_of_no_day: Flags
     is_edited: Flags
     begins: Numbers
-    """Where the mentions of each begin; one more than there are articles."""
+    """Position of the first mention of each article; one more than there are articles."""
     entity: Numbers
     """Of each mention, like the next two."""
     alias: Numbers

@@ -41,7 +41,7 @@ class Result:
     moved: Mapping[str, str] = field(default_factory=dict)
     """The address at which a feed is polled now, by the one at which it was known."""
     walled: Mapping[str, str] = field(default_factory=dict)
-    """What outlets showed that showed mostly other pages than articles."""
+    """Outlets with mostly other pages than articles, each with a sentence on these."""
     impaired: Mapping[str, str] = field(default_factory=dict)
     """Outlets whose collection is impaired today, with the reason."""
 

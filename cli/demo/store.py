@@ -77,7 +77,7 @@ class Knowledge:
     pages: Mapping[str, DemoPage]
     articles: Mapping[str, Filed]
     walled: Mapping[str, str] = field(default_factory=dict)
-    """What the outlets showed that showed mostly other pages than articles."""
+    """Outlets with mostly other pages than articles, each with a sentence on these."""
     impaired: Mapping[str, str] = field(default_factory=dict)
     """The outlets whose collection is impaired today, with the reason."""
 

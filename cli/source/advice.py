@@ -27,7 +27,7 @@ class FeedCheck:
     problem: str | None = None
     next: str | None = None
     hub: str | None = None
-    """What its hub does."""
+    """A sentence on the state of its hub."""
     advice: tuple[str, ...] = ()
 
     @property

@@ -37,7 +37,7 @@ class _Subject:
     plans: Sequence[FeedPlan]
     known: frozenset[str]
     hubs: Mapping[int, str]
-    """What the hubs of the feeds do, by the feeds' ids."""
+    """Sentences on the states of hubs, by the ids of their feeds."""
 
 
 def source_check(

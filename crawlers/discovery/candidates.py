@@ -14,7 +14,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from lxml import etree
 
 from crawlers.discovery.findings import FoundBy
-from crawlers.reading.anchors import base_of, find_anchors, read_page
+from crawlers.reading.sections.anchors import base_of, find_anchors, read_page
 from db.enums.collection import FeedKind
 from db.net.urls import canonical_url, host_of, registrable_domain
 

@@ -22,7 +22,7 @@ from crawlers.discovery.findings import FeedCondition, FoundBy
 from crawlers.discovery.trials import Trial, distinct, try_candidate
 from crawlers.http.results import FetchResult, describe_status
 from crawlers.reading.parse import ParsedFeed, parse_feed
-from crawlers.reading.sections import article_links
+from crawlers.reading.sections.section import article_links
 from db.enums.collection import FeedKind
 
 MAX_REQUESTS = 24
@@ -43,7 +43,7 @@ class OutletSearch:
     page: Trial | None = None
     """The page itself, tried as a feed."""
     final_url: str | None = None
-    """Where the page was found, after redirects."""
+    """Address of the page, after redirects."""
     _asked: set[str] = field(default_factory=set)
     _waiting: dict[str, FeedAddress] = field(default_factory=dict)
     _later: list[FeedAddress] = field(default_factory=list)

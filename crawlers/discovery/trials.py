@@ -13,8 +13,8 @@ from crawlers.discovery.findings import FeedCondition, FoundBy
 from crawlers.http.results import FetchFailure, FetchResult, describe_status
 from crawlers.reading.other_bodies import describe_challenge
 from crawlers.reading.parse import FeedEntry, NotAFeed, ParsedFeed, parse_feed
-from crawlers.reading.sections import read_section
-from crawlers.reading.sitemaps import NotASitemap, ParsedSitemap, parse_sitemap
+from crawlers.reading.sections.section import read_section
+from crawlers.reading.sitemaps.sitemap import NotASitemap, ParsedSitemap, parse_sitemap
 from db.enums.collection import FeedKind
 from db.enums.outcomes import RequestOutcome
 from db.text.dates import end_of_tomorrow
@@ -39,7 +39,7 @@ class Trial:
     """The result of trying an address. `problem` says in plain words what is wrong with it, if anything is."""
 
     url: str
-    """Where redirects ended."""
+    """Address after redirects."""
     asked_url: str
     kind: FeedKind
     found_by: FoundBy

@@ -27,7 +27,7 @@ from crawlers.jobs.stand_ins import captures_of_words
 from crawlers.reading.entries import Entries, sort_entries
 from crawlers.reading.hubs import find_hub
 from crawlers.reading.listings import SitemapListing
-from crawlers.reading.sitemaps import NO_ADDRESS, OTHER_DOMAIN
+from crawlers.reading.sitemaps.sitemap import NO_ADDRESS, OTHER_DOMAIN
 from crawlers.scheduling.history import FeedHistory, asks_whole
 from crawlers.scheduling.hubs import PUSH_PAUSE_S
 from db.collection.captures import record_captures

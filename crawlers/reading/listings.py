@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from crawlers.reading.address_shapes import learn_shapes
 from crawlers.reading.older import DaySpan, ListingDocument, read_older
 from crawlers.reading.parse import Bodies, FeedEntry, ParsedFeed, parse_feed
-from crawlers.reading.sections import read_section
-from crawlers.reading.sitemap_choice import ChildrenChoice, choose_children, choose_entries
-from crawlers.reading.sitemaps import ParsedSitemap, SitemapChild, SitemapKind, parse_sitemap
+from crawlers.reading.sections.address_shapes import learn_shapes
+from crawlers.reading.sections.section import read_section
+from crawlers.reading.sitemaps.choice import ChildrenChoice, choose_children, choose_entries
+from crawlers.reading.sitemaps.sitemap import ParsedSitemap, SitemapChild, SitemapKind, parse_sitemap
 from crawlers.scheduling.history import KEYS_MAX, key_of
 from db.enums.collection import FeedKind
 

@@ -13,9 +13,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from crawlers.reading.parse import FeedEntry, ParsedFeed, parse_feed
-from crawlers.reading.sections import read_section
-from crawlers.reading.sitemap_choice import may_have_articles, period_of, says_nothing
-from crawlers.reading.sitemaps import OTHER_DOMAIN, SitemapChild, SitemapKind, parse_sitemap
+from crawlers.reading.sections.section import read_section
+from crawlers.reading.sitemaps.choice import may_have_articles, period_of, says_nothing
+from crawlers.reading.sitemaps.sitemap import OTHER_DOMAIN, SitemapChild, SitemapKind, parse_sitemap
 from crawlers.scheduling.history import key_of
 from db.enums.collection import FeedKind
 from db.net.urls import host_of

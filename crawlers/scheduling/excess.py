@@ -1,10 +1,10 @@
-"""How many more entries came than a feed lists, when all that it lists is new."""
+"""The number of entries beyond those that a feed lists, when all that it lists is new."""
 
 from typing import NamedTuple
 
 
 class Excess(NamedTuple):
-    """What a mean number of entries says of those beyond the ones that are listed."""
+    """The distribution of entries beyond the listed ones, for a mean number of entries."""
 
     weight: float
     """The chance that at least as many come as are listed."""

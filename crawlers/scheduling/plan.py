@@ -41,7 +41,7 @@ class PollResult:
     hints: FeedHints | None = None
     """The feed's own hints; None if its text was not read."""
     fresh_for_s: float | None = None
-    """How much longer the response is fresh by its headers."""
+    """Remaining time for which the response is fresh by its headers."""
     retry_after_s: float | None = None
     """The pause that the server asked for."""
 

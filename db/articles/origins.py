@@ -28,7 +28,7 @@ class ListingEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleOrigin:
-    """How the current text of an article was found."""
+    """The origin of an article's current text."""
 
     revision_id: int
     observed_at: datetime

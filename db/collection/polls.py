@@ -24,7 +24,7 @@ OLDER_ENTRIES = "its first poll goes on with its older entries"
 
 @dataclass(frozen=True, slots=True)
 class HubKnown:
-    """What a feed's hub confirmed and told last."""
+    """The latest confirmation and the latest push of a feed's hub."""
 
     lease_until: datetime | None
     pushed_at: datetime | None

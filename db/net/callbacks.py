@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 HUBS_PATH = "/hubs/"
-"""Where the pages have them, each followed by a secret."""
+"""Path of the callbacks on our pages, each followed by a secret."""
 
 
 def hub_callback(public_url: str, token: str) -> str:

@@ -1,4 +1,4 @@
-"""How much an outlet copies others, and is copied by them, as far as the stories of its articles tell."""
+"""Reprints between an outlet and others, in both directions, by the stories of its articles."""
 
 from __future__ import annotations
 

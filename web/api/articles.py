@@ -15,7 +15,7 @@ from db.articles.details import find_article, read_text
 from db.articles.filters import Filters
 from db.changes import adopt_numbers, find_server, settled_number
 from db.enums.exports import ExportKind
-from web.shared.answers import (
+from web.api.parts.answers import (
     KNOWN_ONLY,
     LIMIT,
     ArticleId,
@@ -27,9 +27,9 @@ from web.shared.answers import (
     not_found,
     read_place,
 )
+from web.api.parts.row_models import ApiModel, build_list_model, build_row_model, row_record
 from web.shared.cursors import LONGEST, NoCursor, read_cursor, write_cursor
 from web.shared.params import ArticleParameters, InvalidParameter, QueryText, read_filters, reading_query
-from web.shared.row_models import ApiModel, build_list_model, build_row_model, row_record
 from web.shared.store import Reading, Store
 from worker.export.formats.columns import COLUMNS
 from worker.search.articles import read_article_record

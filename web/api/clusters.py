@@ -14,10 +14,10 @@ from db.enums.stories import ReprintRelation, StoryDecisionKind
 from db.models import Article
 from db.stories.clusters import find_members
 from web.api.articles import ArticleFacts
-from web.shared.answers import KNOWN_ONLY, LIMIT, ArticleId, Cursor, Limit, answer, documented, not_found
+from web.api.parts.answers import KNOWN_ONLY, LIMIT, ArticleId, Cursor, Limit, answer, documented, not_found
+from web.api.parts.row_lists import RowList, read_rows
+from web.api.parts.row_models import ApiModel, build_list_model, build_row_model
 from web.shared.params import ArticleParameters, InvalidParameter, QueryText
-from web.shared.row_lists import RowList, read_rows
-from web.shared.row_models import ApiModel, build_list_model, build_row_model
 from web.shared.store import Reading
 from worker.export.formats.columns import COLUMNS
 from worker.search.stories import read_story_record

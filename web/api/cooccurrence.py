@@ -8,10 +8,10 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from db.enums.exports import ExportKind
-from web.shared.answers import KNOWN_ONLY, LIMIT, Cursor, Limit, documented
+from web.api.parts.answers import KNOWN_ONLY, LIMIT, Cursor, Limit, documented
+from web.api.parts.row_lists import RowList, read_rows
+from web.api.parts.row_models import build_list_model, build_row_model
 from web.shared.params import FilterParameters, Names
-from web.shared.row_lists import RowList, read_rows
-from web.shared.row_models import build_list_model, build_row_model
 from web.shared.store import Reading
 from worker.export.formats.columns import COLUMNS
 

@@ -12,11 +12,11 @@ from starlette.responses import Response
 
 from db.coverage.cells import count_series, span
 from db.enums.coverage import CoverageLevel, CoverageSplit, Grain
-from web.shared.answers import KNOWN_ONLY, answer, documented
+from web.api.parts.answers import KNOWN_ONLY, answer, documented
+from web.api.parts.row_models import ApiModel, said
 from web.shared.params import InvalidParameter, Names, read_days
-from web.shared.row_models import ApiModel, said
-from web.shared.series import PageSplit
 from web.shared.store import Reading, Store
+from web.statistics.series import PageSplit
 from worker.coverage.series import (
     RangeTooLong,
     SeriesQuestion,

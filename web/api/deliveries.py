@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 from db.alerts.delivery_lists import DeliveryRow, list_deliveries
 from db.enums.alerts import DeliveryKind, DeliveryState
-from web.shared.answers import KNOWN_ONLY, LIMIT, Cursor, Limit, answer, documented, next_address, read_place
+from web.api.parts.answers import KNOWN_ONLY, LIMIT, Cursor, Limit, answer, documented, next_address, read_place
+from web.api.parts.row_models import ApiModel, build_list_model, said
 from web.shared.cursors import write_cursor
 from web.shared.hidden import hide_address
-from web.shared.row_models import ApiModel, build_list_model, said
 from web.shared.store import Reading
 from worker.delivery.transports.table import TRANSPORTS
 from worker.subscriptions.records import delivery_record

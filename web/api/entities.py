@@ -12,11 +12,11 @@ from db.enums.vocabulary import EntityType, MentionLevel
 from db.id_pages import read_ids
 from db.models import EntityRow
 from db.vocabulary.versions import find_labels
-from web.shared.answers import KNOWN_ONLY, LIMIT, NAME, Cursor, Limit, answer, documented, next_address, read_place
+from web.api.parts.answers import KNOWN_ONLY, LIMIT, NAME, Cursor, Limit, answer, documented, next_address, read_place
+from web.api.parts.row_models import ApiModel, build_list_model, said
 from web.shared.cursors import write_cursor
 from web.shared.names import find_name_book
 from web.shared.params import get_entity as find_id
-from web.shared.row_models import ApiModel, build_list_model, said
 from web.shared.store import Reading
 
 router = APIRouter(tags=["entities"], dependencies=KNOWN_ONLY)

@@ -12,12 +12,12 @@ from db.collection.losses import measure_feed_losses
 from db.enums.collection import FeedState
 from db.id_pages import read_ids
 from db.models import Feed
-from web.shared.answers import KNOWN_ONLY, LIMIT, Cursor, Limit, answer, documented, next_address, read_place
+from web.api.parts.answers import KNOWN_ONLY, LIMIT, Cursor, Limit, answer, documented, next_address, read_place
+from web.api.parts.row_models import ApiModel, build_list_model, said
 from web.shared.cursors import write_cursor
 from web.shared.hidden import hide_passwords
 from web.shared.hubs import describe_hubs
 from web.shared.params import SourceName, get_source
-from web.shared.row_models import ApiModel, build_list_model, said
 from web.shared.store import Reading
 from worker.catalogue.records import feed_record
 

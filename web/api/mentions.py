@@ -5,13 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from db.articles.details import find_article
 from db.enums.exports import ExportKind
-from db.models import Article
-from web.shared.answers import KNOWN_ONLY, LIMIT, ArticleId, Cursor, Limit, documented, not_found
+from web.api.parts.answers import KNOWN_ONLY, LIMIT, ArticleId, Cursor, Limit, documented
+from web.api.parts.row_lists import RowList, read_rows, read_rows_of_article
+from web.api.parts.row_models import build_list_model, build_row_model
 from web.shared.params import ArticleParameters, QueryText
-from web.shared.row_lists import RowList, read_rows
-from web.shared.row_models import build_list_model, build_row_model
 from web.shared.store import Reading
 from worker.export.formats.columns import COLUMNS
 
@@ -49,9 +47,6 @@ def list_article_mentions(
     request: Request, store: Reading, article_id: ArticleId, limit: Limit = LIMIT, cursor: Cursor = ""
 ) -> Response:
     """List the mentions in one article, in reading order."""
-    among = [Article.id == article_id]
-    asked = RowList(kind=ExportKind.MENTIONS, things="mentions", limit=limit, cursor=cursor, among=among)
-    with store.reading() as conn:
-        if find_article(conn, str(article_id)) is None:
-            raise not_found(f"article {article_id}")
-        return read_rows(conn, request, asked, store=store)
+    return read_rows_of_article(
+        request, ExportKind.MENTIONS, "mentions", article_id, limit=limit, cursor=cursor, store=store
+    )

@@ -10,11 +10,10 @@ from starlette.responses import Response
 
 from db.articles.details import find_article
 from db.enums.exports import ExportKind
-from db.models import Article
-from web.shared.answers import KNOWN_ONLY, LIMIT, ArticleId, Cursor, Limit, answer, documented, not_found
+from web.api.parts.answers import KNOWN_ONLY, LIMIT, ArticleId, Cursor, Limit, answer, documented, not_found
+from web.api.parts.row_lists import RowList, read_rows, read_rows_of_article
+from web.api.parts.row_models import ApiModel, build_list_model, build_row_model
 from web.shared.params import ArticleParameters, InvalidParameter, QueryText
-from web.shared.row_lists import RowList, read_rows
-from web.shared.row_models import ApiModel, build_list_model, build_row_model
 from web.shared.store import Reading
 from worker.export.formats.columns import COLUMNS
 from worker.search.revisions import NoRevision, choose_revisions, compare_revisions
@@ -51,12 +50,9 @@ def list_article_revisions(
     request: Request, store: Reading, article_id: ArticleId, limit: Limit = LIMIT, cursor: Cursor = ""
 ) -> Response:
     """List the texts of one article, the last stored first."""
-    among = [Article.id == article_id]
-    asked = RowList(kind=ExportKind.REVISIONS, things="revisions", limit=limit, cursor=cursor, among=among)
-    with store.reading() as conn:
-        if find_article(conn, str(article_id)) is None:
-            raise not_found(f"article {article_id}")
-        return read_rows(conn, request, asked, store=store)
+    return read_rows_of_article(
+        request, ExportKind.REVISIONS, "revisions", article_id, limit=limit, cursor=cursor, store=store
+    )
 
 
 class WordChange(ApiModel):
@@ -68,7 +64,7 @@ class WordChange(ApiModel):
 
 
 class ArticleChanges(ApiModel):
-    """What changed between two texts of an article, as `article diff` prints it."""
+    """The changes between two texts of an article, as `article diff` prints it."""
 
     article_id: int = Field(description="Number of the article in this store.", examples=[17])
     from_: int = Field(alias="from", description="The older text.", examples=[17])

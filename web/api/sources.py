@@ -14,12 +14,12 @@ from db.id_pages import read_ids
 from db.models import Source
 from db.status import read_outlet_states
 from web.api.feeds import FeedOfOutlet
-from web.shared.answers import KNOWN_ONLY, LIMIT, NAME, Cursor, Limit, answer, documented, next_address, read_place
+from web.api.parts.answers import KNOWN_ONLY, LIMIT, NAME, Cursor, Limit, answer, documented, next_address, read_place
+from web.api.parts.row_models import ApiModel, build_list_model, said
 from web.shared.cursors import write_cursor
 from web.shared.hidden import hide_passwords
 from web.shared.hubs import describe_outlet_hubs
 from web.shared.params import get_source as find_id
-from web.shared.row_models import ApiModel, build_list_model, said
 from web.shared.store import Reading
 from worker.catalogue.records import outlet_record, outlet_row_record
 

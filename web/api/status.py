@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from web.shared.answers import KNOWN_ONLY, answer, documented
-from web.shared.row_models import ApiModel, said
+from web.api.parts.answers import KNOWN_ONLY, answer, documented
+from web.api.parts.row_models import ApiModel, said
 from web.shared.status_record import read_status_record
 from web.shared.store import Reading
 

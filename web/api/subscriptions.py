@@ -15,7 +15,7 @@ from db.alerts.subscriptions import SubscriptionRow, find_subscription, get_subs
 from db.enums.alerts import SubscriptionKind, SubscriptionState
 from db.id_pages import read_ids
 from db.models import Subscription
-from web.shared.answers import (
+from web.api.parts.answers import (
     KNOWN_ONLY,
     LIMIT,
     NAME,
@@ -27,8 +27,8 @@ from web.shared.answers import (
     not_found,
     read_place,
 )
+from web.api.parts.row_models import ApiModel, build_list_model, said
 from web.shared.cursors import write_cursor
-from web.shared.row_models import ApiModel, build_list_model, said
 from web.shared.store import Reading
 from worker.delivery.transports.table import TRANSPORTS
 from worker.subscriptions.records import subscription_record

@@ -1,4 +1,4 @@
-"""What charts over time have in common: the rows, the colours, the points under the pointer, the text. Pure."""
+"""The common parts of charts over time: the rows, the colours, the points under the pointer, the text. Pure."""
 
 from __future__ import annotations
 

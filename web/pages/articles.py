@@ -102,7 +102,7 @@ class ArticlePage:
 
     @property
     def is_original(self) -> bool:
-        """Whether it is the original of its story."""
+        """True if it is the original of its story."""
         return self.article.story in (None, self.article.id)
 
     @staticmethod

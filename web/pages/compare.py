@@ -14,10 +14,12 @@ from db.enums.coverage import CoverageLevel, CoverageSplit
 from web.charts.bars import ChartChange, describe_interval, plot_comparison
 from web.charts.parts import Spec
 from web.charts.share import plot_share
-from web.shared.comparing import AskedComparison, ComparedCoverage, CompareParameters, read_comparison
 from web.shared.page import Format, PageFormat, respond
 from web.shared.params import InvalidParameter
-from web.shared.series import (
+from web.shared.store import Reading
+from web.shared.tables import PageTable
+from web.statistics.comparing import AskedComparison, ComparedCoverage, CompareParameters, read_comparison
+from web.statistics.series import (
     GRAIN_NAMES,
     LEVEL_NAMES,
     SPLIT_NAMES,
@@ -28,8 +30,6 @@ from web.shared.series import (
     series_columns,
     series_records,
 )
-from web.shared.store import Reading
-from web.shared.tables import PageTable
 from worker.coverage.comparisons import comparison_record
 from worker.coverage.stats.compare import Interval
 from worker.coverage.stats.series import Point, share

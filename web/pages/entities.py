@@ -20,9 +20,9 @@ from web.shared.links import search_address
 from web.shared.names import find_name_book
 from web.shared.page import Format, respond
 from web.shared.params import InvalidParameter
-from web.shared.series import draw_course
 from web.shared.store import Reading, Store
 from web.shared.tables import PageTable
+from web.statistics.series import draw_course
 from worker.coverage.series import list_periods
 from worker.coverage.stats.series import format_period
 from worker.coverage.unusual import latest_day

@@ -21,8 +21,10 @@ from web.charts.parts import ChartEvent, Spec
 from web.charts.series import plot_series
 from web.shared.links import change_query, entity_address, search_address
 from web.shared.page import Format, respond
-from web.shared.profiles import EntityProfile, read_profile
-from web.shared.series import (
+from web.shared.store import Reading
+from web.shared.tables import PageTable
+from web.statistics.profiles import EntityProfile, read_profile
+from web.statistics.series import (
     GRAIN_NAMES,
     LEVEL_NAMES,
     SPLIT_NAMES,
@@ -33,8 +35,6 @@ from web.shared.series import (
     series_columns,
     series_records,
 )
-from web.shared.store import Reading
-from web.shared.tables import PageTable
 from worker.coverage.profile import PartCount, UnusualDays
 from worker.coverage.series import describe_undated
 from worker.coverage.stats.series import Point, format_period

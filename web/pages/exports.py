@@ -85,7 +85,7 @@ class ExportsPage:
 
     @property
     def has_detail(self) -> bool:
-        """Whether the detail is asked for."""
+        """True if the detail is asked for."""
         return self.detail is not None and bool(getattr(self.form, self.detail))
 
     @property

@@ -13,13 +13,13 @@ from starlette.responses import Response
 
 from db.coverage.first_seen import TopStory
 from web.charts.bars import describe_interval
+from web.kept.overview import Overview
 from web.shared.links import change_query, search_address
-from web.shared.overview import Overview
 from web.shared.page import Format, respond
 from web.shared.params import read_days
-from web.shared.series import check_day, draw_course
 from web.shared.store import Reading
 from web.shared.tables import PageTable
+from web.statistics.series import check_day, draw_course
 from worker.coverage.profile import UnusualDays
 from worker.coverage.stats.compare import Comparison
 from worker.coverage.unusual import latest_day
@@ -158,12 +158,12 @@ class OverviewPage:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no article to show."""
+        """True if there is no article to show."""
         return not self.overview.latest
 
     @property
     def has_unusual(self) -> bool:
-        """Whether anything is unusual in the week."""
+        """True if anything is unusual in the week."""
         return bool(self.rows())
 
     @property

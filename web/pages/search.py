@@ -63,7 +63,7 @@ QueryText = Annotated[str, Query(max_length=_QUERY_MAX)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchRequest:
-    """What a reader asks for."""
+    """The question of a reader."""
 
     q: str
     parameters: FilterParameters
@@ -83,7 +83,7 @@ class Chip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchProblem:
-    """Why a search is not possible."""
+    """The reason why a search is not possible."""
 
     field: str
     message: str

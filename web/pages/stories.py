@@ -64,7 +64,7 @@ class ReprintView:
 
     @property
     def has_other_title(self) -> bool:
-        """Whether its headline is another one than that of the original."""
+        """True if its headline is another one than that of the original."""
         return self.comparison is not None and self.comparison.old.title != self.member.title
 
     @property

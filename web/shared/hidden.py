@@ -1,4 +1,4 @@
-"""What answers leave out: passwords in addresses, and the addresses of recipients in errors. Pure."""
+"""Secrets that answers leave out: passwords in addresses, and the addresses of recipients in errors. Pure."""
 
 from __future__ import annotations
 

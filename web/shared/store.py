@@ -14,9 +14,9 @@ from sqlalchemy import Connection
 
 from db import dialect
 from db.engine import Database
+from web.kept.health import KeptHealth
+from web.kept.overview import OverviewBoard
 from web.shared.board import StatusBoard
-from web.shared.kept_health import KeptHealth
-from web.shared.overview import OverviewBoard
 
 QUERY_TIME_S = 10.0
 """Maximum time for the queries of one page."""

@@ -15,8 +15,8 @@ from cli.demo.server import serving
 from cli.demo.web import LABELS, VAULT, DemoWeb, Reply
 from crawlers.reading.opml import parse_opml
 from crawlers.reading.parse import FeedEntry, parse_feed
-from crawlers.reading.sections import read_section
-from crawlers.reading.sitemaps import parse_sitemap
+from crawlers.reading.sections.section import read_section
+from crawlers.reading.sitemaps.sitemap import parse_sitemap
 from db.enums.collection import FeedKind
 from db.net.address_policy import is_allowed, parse_allowed, refusal_of_url
 

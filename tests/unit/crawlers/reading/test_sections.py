@@ -10,11 +10,11 @@ from front_pages import PAGES, FrontPage, blog, buttons, cards, government
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.reading import link_targets
-from crawlers.reading.address_shapes import learn_shapes, shape_of
-from crawlers.reading.anchors import MAX_ANCHORS
 from crawlers.reading.parse import NotAFeed
-from crawlers.reading.sections import ArticleLink, article_links, rate_links, read_section
+from crawlers.reading.sections import link_targets
+from crawlers.reading.sections.address_shapes import learn_shapes, shape_of
+from crawlers.reading.sections.anchors import MAX_ANCHORS
+from crawlers.reading.sections.section import ArticleLink, article_links, rate_links, read_section
 from db.net.urls import canonical_url
 
 HOST = "https://steppe.example"

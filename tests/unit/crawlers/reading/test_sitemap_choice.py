@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawlers.reading.parse import FeedEntry
-from crawlers.reading.sitemap_choice import (
+from crawlers.reading.sitemaps.choice import (
     FIRST_POLL_MAX,
     MAX_CHILDREN,
     POLL_MAX,
@@ -18,7 +18,7 @@ from crawlers.reading.sitemap_choice import (
     choose_entries,
     period_of,
 )
-from crawlers.reading.sitemaps import SitemapChild
+from crawlers.reading.sitemaps.sitemap import SitemapChild
 
 HOST = "https://steppe.example"
 NOW = datetime(2026, 11, 5, 12, tzinfo=UTC)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawlers.reading.sitemaps import (
+from crawlers.reading.sitemaps.sitemap import (
     MAX_ADDRESSES,
     NO_ADDRESS,
     OTHER_DOMAIN,

@@ -16,8 +16,8 @@ from starlette.types import ASGIApp
 from templates import migrated
 
 from db.engine import Database
+from web.api.parts.answers import LIMIT_MAX
 from web.app import create_app
-from web.shared.answers import LIMIT_MAX
 from web.shared.cursors import write_cursor
 
 CSTO = (("CSTO", "csto"),)

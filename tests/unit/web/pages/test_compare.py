@@ -16,7 +16,7 @@ from db.enums.coverage import CoverageLevel
 from db.models import Base
 from web.app import build_application
 from web.pages.compare import ComparePage
-from web.shared.comparing import CompareParameters, read_comparison
+from web.statistics.comparing import CompareParameters, read_comparison
 from worker.coverage.comparisons import compare_ranges, comparison_record
 
 SAYS = (("CSTO", "csto"), ("Kazakhstan", "kazakhstan"))

@@ -15,8 +15,8 @@ from seen_pages import NOW, count_behind, load_names, open_page, read_csv, read_
 from db.engine import Database
 from db.enums.coverage import CoverageSplit, Grain
 from web.pages.entity import EntityPage
-from web.shared.profiles import read_profile
-from web.shared.series import SeriesLinks, SeriesParameters
+from web.statistics.profiles import read_profile
+from web.statistics.series import SeriesLinks, SeriesParameters
 from worker.coverage.series import SeriesQuestion, ShownSeries, load_series, point_record
 from worker.coverage.stats.health import DayHealth, Impairment
 

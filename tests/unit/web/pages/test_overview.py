@@ -17,7 +17,7 @@ from db.collection.feeds import add_feed, record_network
 from db.engine import Database
 from db.models import Feed
 from web.app import create_app
-from web.shared import overview
+from web.kept import overview
 
 SAYS = (("CSTO", "csto"), ("Kazakhstan", "kazakhstan"), ("Tashkent", "tashkent"), ("Turan", "turan"))
 HOSTILE = "<img src=x onerror=alert(1)>"

@@ -258,7 +258,7 @@ def test_pages_that_are_no_articles_are_counted_and_left_out() -> None:
     ]
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1/a", "http://[::1]/1", "ftp://a.example/1", "file:///secret"])
+@pytest.mark.parametrize("url", ["http://127.0.0.1/a", "http://[::1]/1", "ftp://a.example/1", "file:/secret"])
 def test_addresses_are_only_names_of_pages(url: str) -> None:
     (only,), _ = read(record(http(page()), url))
     assert isinstance(only, Document)

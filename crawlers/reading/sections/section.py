@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 from fnmatch import translate
 from urllib.parse import unquote, urlsplit
 
-from crawlers.reading.address_shapes import NOTHING_KNOWN, ArticleShapes
-from crawlers.reading.address_words import SIDE_HOSTS
-from crawlers.reading.anchors import MAX_BYTES, Anchor, base_of, find_anchors, read_page
-from crawlers.reading.headline_words import is_more, rate_words
-from crawlers.reading.link_targets import LinkedPage, find_wholes, group_links, is_part
 from crawlers.reading.other_bodies import describe_challenge
 from crawlers.reading.parse import FeedEntry, NotAFeed, ParsedFeed
+from crawlers.reading.sections.address_shapes import NOTHING_KNOWN, ArticleShapes
+from crawlers.reading.sections.address_words import SIDE_HOSTS
+from crawlers.reading.sections.anchors import MAX_BYTES, Anchor, base_of, find_anchors, read_page
+from crawlers.reading.sections.headline_words import is_more, rate_words
+from crawlers.reading.sections.link_targets import LinkedPage, find_wholes, group_links, is_part
 from db.net.urls import host_of
 from db.text.dates import ParsedDate
 

@@ -11,17 +11,17 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from db.dialect import to_json
+from web.api.parts.row_models import ApiModel, example_of
 from web.shared.cursors import LONGEST, NoCursor, read_cursor
 from web.shared.links import change_query
 from web.shared.page import conditional
 from web.shared.params import InvalidParameter
-from web.shared.row_models import ApiModel, example_of
 
 LIMIT, LIMIT_MAX = 100, 500
 
 
 class ProblemDetails(ApiModel):
-    """What went wrong, by RFC 9457."""
+    """A problem by RFC 9457."""
 
     type: str = Field(
         description="Always `about:blank`: the status says which problem it is.", examples=["about:blank"]

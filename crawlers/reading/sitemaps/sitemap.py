@@ -14,7 +14,7 @@ from itertools import chain
 from crawlers.http.bodies import TooLarge, describe_binary, is_gzip, is_html, unpack
 from crawlers.reading.links import absolute
 from crawlers.reading.parse import FeedEntry, NotAFeed, parse_feed
-from crawlers.reading.sitemap_xml import TooDeep, iter_items
+from crawlers.reading.sitemaps.sitemap_xml import TooDeep, iter_items
 from crawlers.reading.text import feed_text
 from crawlers.sanitize import clean, language_tag, plain_title
 from db.net.urls import host_of, registrable_domain

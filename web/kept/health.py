@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from web.shared.kept import KeptAnswers
+from web.kept.answers import KeptAnswers
 from worker.coverage.health import collection_health_by_day
 from worker.coverage.stats.health import DayHealth
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from web.shared.kept import KeptAnswers
+from web.kept.answers import KeptAnswers
 
 
 class Readings:

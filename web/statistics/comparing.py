@@ -17,8 +17,8 @@ from db.coverage.rankings import RankedEntity, rank_entities
 from db.enums.coverage import CoverageSplit, Grain
 from db.vocabulary.versions import find_labels
 from web.shared.params import InvalidParameter, Names, get_entity, read_days
-from web.shared.series import PageSplit, PeriodRange, SeriesParameters, check_day, read_range
 from web.shared.store import Store
+from web.statistics.series import PageSplit, PeriodRange, SeriesParameters, check_day, read_range
 from worker.coverage import series
 from worker.coverage.comparisons import DayRange, compare_parts, compare_ranges
 from worker.coverage.series import SeriesQuestion, ShownSeries, load_series

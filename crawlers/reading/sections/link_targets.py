@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
-from crawlers.reading.address_shapes import AddressShape, is_media, shape_of
-from crawlers.reading.anchors import Anchor
+from crawlers.reading.sections.address_shapes import AddressShape, is_media, shape_of
+from crawlers.reading.sections.anchors import Anchor
 from db.net.urls import canonical_url, host_of, registrable_domain, unwrapped
 
 MAX_LINKS = 3_000

@@ -17,8 +17,8 @@ from db.vocabulary.versions import EntityEntry, find_labels
 from web.charts.parts import ChartLine, ChartPeriod
 from web.shared.links import search_address
 from web.shared.names import find_name_book
-from web.shared.series import SeriesParameters, read_range
 from web.shared.store import Store
+from web.statistics.series import SeriesParameters, read_range
 from worker.coverage.health import HealthReader, day_not_over
 from worker.coverage.profile import PartCells, PartCount, UnusualDays, find_bursts, read_parts, sum_parts
 from worker.coverage.series import Names, SeriesQuestion, ShownSeries, load_series

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 from crawlers.reading.parse import FeedEntry
-from crawlers.reading.sitemaps import SitemapChild
+from crawlers.reading.sitemaps.sitemap import SitemapChild
 from db.text.dates import EARLIEST_YEAR, end_of_tomorrow
 
 WINDOW_DAYS = 7

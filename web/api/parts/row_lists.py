@@ -10,14 +10,15 @@ from fastapi import Request
 from sqlalchemy import ColumnElement, Connection
 from starlette.responses import Response
 
+from db.articles.details import find_article
 from db.articles.filters import CannotFilter, Filters
 from db.enums.exports import ExportKind
 from db.exports.pages import key_types, read_page
 from db.models import Article
-from web.shared.answers import answer, next_address, read_place
+from web.api.parts.answers import answer, next_address, not_found, read_place
+from web.api.parts.row_models import row_record
 from web.shared.cursors import write_cursor
 from web.shared.params import FilterParameters, InvalidParameter, read_filters, reading_query
-from web.shared.row_models import row_record
 from web.shared.store import Store
 from worker.export.by_query import find_latest
 from worker.export.formats.columns import COLUMNS
@@ -53,6 +54,18 @@ def read_rows(conn: Connection, request: Request, asked: RowList, *, store: Stor
     following = page.after and next_address(request, cursor=write_cursor(asked.things, page.after))
     columns = COLUMNS[asked.kind]
     return answer(request, {asked.things: [row_record(columns, row) for row in page.rows], "next": following})
+
+
+def read_rows_of_article(
+    request: Request, kind: ExportKind, things: str, article_id: int, *, limit: int, cursor: str, store: Store
+) -> Response:
+    """Return a page of the rows of one article; 404 for an unknown one. Raises InvalidParameter."""
+    among = [Article.id == article_id]
+    asked = RowList(kind=kind, things=things, limit=limit, cursor=cursor, among=among)
+    with store.reading() as conn:
+        if find_article(conn, str(article_id)) is None:
+            raise not_found(f"article {article_id}")
+        return read_rows(conn, request, asked, store=store)
 
 
 def _matching(conn: Connection, filters: Filters, query: str) -> Sequence[ColumnElement[bool]]:

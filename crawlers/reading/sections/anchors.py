@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
-from crawlers.reading.headline_words import rate_words
+from crawlers.reading.sections.headline_words import rate_words
 from crawlers.sanitize import clean
 from db.text.dates import ParsedDate, parse_date
 from db.text.encoding import charset_of, decode

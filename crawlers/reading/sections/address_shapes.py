@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import islice
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from crawlers.reading.address_words import (
+from crawlers.reading.sections.address_words import (
     ARTICLE_WORDS,
     AUTHOR_WORDS,
     ID_KEYS,

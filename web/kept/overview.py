@@ -13,7 +13,7 @@ from db.collection.feeds import count_feeds, find_network_problem
 from db.collection.sources import find_names
 from db.status import OutletHealth, OutletState, list_outlets
 from db.vocabulary.versions import find_labels
-from web.shared.kept import KeptAnswers
+from web.kept.answers import KeptAnswers
 from worker.coverage.health import HealthReader
 from worker.coverage.series import Names
 from worker.coverage.week import WeekReport, read_outlet_courses, read_week

@@ -1,0 +1,1 @@
+"""Front pages and section pages: which of their links lead to articles. Pure."""

@@ -1,0 +1,1 @@
+"""Answers that are kept between two readers, because they are dear: the overview, the health of the collection."""
