@@ -21,7 +21,7 @@ def entity_ids(conn: Connection, names: Sequence[str]) -> list[str]:
     try:
         return find_entity_ids(conn, names)
     except UnknownName as error:
-        fail(f"entity: {error.message}" if error.message[0] == "'" else error.message, hint=error.hint)
+        fail(f"entity: {error.message}", hint=error.hint)
 
 
 def source_ids(conn: Connection, names: Sequence[str]) -> list[str]:
