@@ -19,6 +19,7 @@ from db.alerts.matches import MatchIn, record_match
 from db.alerts.outbox import post
 from db.alerts.subscriptions import SubscriptionIn, record_subscription
 from db.engine import Database
+from db.enums.alerts import SubscriptionKind
 from db.models import Article, Channel, Recipient
 from web.app import create_app
 
@@ -93,6 +94,29 @@ def test_a_match_names_its_article_and_the_words(store: Database) -> None:
     record = json.loads(ask(store, f"/alerts/{number}", "format=json").body)
     assert [(one["headline"], one["because"]) for one in record["latest"]] == [("Drill 0", ["CSTO"])]
     assert [one["state"] for one in record["deliveries"]] == ["waiting"]
+
+
+def test_an_alert_without_matches_says_what_to_do(store: Database) -> None:
+    answer = ask(store, f"/alerts/{subscribe(store, query='CSTO AND drill*')}")
+    assert answer.status == 200
+    assert "Nothing matched yet" in words_of(answer.text)
+    assert "/search?q=CSTO+AND+drill%2A" in links_of(answer.text)
+
+
+def test_an_alert_about_an_outlet_without_events(store: Database) -> None:
+    silence = SubscriptionIn(name="silent", query="steppe-herald", kind=SubscriptionKind.SILENCE)
+    number = store.write(lambda conn: record_subscription(conn, silence, now=NOON))
+    answer = ask(store, f"/alerts/{number}")
+    assert answer.status == 200
+    assert "Nothing of the kind has happened yet" in words_of(answer.text)
+
+
+def test_after_the_last_match_the_list_leads_back(store: Database) -> None:
+    number = subscribe(store)
+    match(store, number)
+    answer = ask(store, f"/alerts/{number}", "after=1")
+    assert "There are no older matches" in words_of(answer.text)
+    assert f"/alerts/{number}" in links_of(answer.text)
 
 
 def test_the_list_of_matches_continues_without_loss(store: Database) -> None:
