@@ -25,7 +25,7 @@ from statistics import mean
 from sqlalchemy import insert
 
 from benchmarks.memory import processes_of, pss_mb
-from db.collection.feeds import add_feed
+from db.collection.feeds.feeds import add_feed
 from db.engine import Database
 from db.models import Source
 from db.settings import Settings

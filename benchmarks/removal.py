@@ -19,7 +19,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from db.articles.removal_steps import find_unfinished
-from db.collection.removals import confirm_removal, count_removed, record_removal
+from db.collection.sources.removals import confirm_removal, count_removed, record_removal
 from db.engine import Database
 from worker.catalogue.removal import finish_removal
 

@@ -28,7 +28,7 @@ from sqlalchemy import Connection, insert, text
 from db import migrate
 from db.articles.mentions import record_mentions
 from db.articles.revisions import record_scope
-from db.collection.sources import SourceIn, record_source
+from db.collection.sources.book import SourceIn, record_source
 from db.coverage import cells as coverage
 from db.engine import Database
 from db.models import Article, Revision

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from crawlers.subprocess_run import read_orders, run_child, say
-from db.collection.feeds import make_feeds_due
+from db.collection.feeds.feeds import make_feeds_due
 from db.engine import Database
 from db.settings import Settings
 

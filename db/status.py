@@ -10,13 +10,13 @@ from enum import StrEnum
 from sqlalchemy import Connection, case, func, select
 from sqlalchemy.orm import aliased
 
+from db.clocks import count_ahead
 from db.collection.captures import count_waiting
-from db.collection.clocks import count_ahead
-from db.collection.feeds import FeedHealth, count_feeds, count_guesses, find_network_problem, iter_feeds
-from db.collection.losses import MeasuredLoss, measure_losses
-from db.collection.removals import read_removed
-from db.collection.sources import count_collected, count_sources
-from db.collection.walls import Walled, find_walled
+from db.collection.feeds.feeds import FeedHealth, count_feeds, count_guesses, find_network_problem, iter_feeds
+from db.collection.feeds.losses import MeasuredLoss, measure_losses
+from db.collection.sources.removals import read_removed
+from db.collection.sources.sources import count_collected, count_sources
+from db.collection.sources.walls import Walled, find_walled
 from db.coverage.cells import TOTAL, count_marks, iter_cells
 from db.enums.collection import FeedState
 from db.models import Article, EntityRow, Feed, MentionRow, Revision, Source, UnverifiedRevision, VocabularyVersion

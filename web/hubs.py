@@ -19,7 +19,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from crawlers.scheduling.hubs import DENIED_RETRY_S, PushedFeed, plan_push, read_lease, renew_at
-from db.collection.hubs import HubCall, find_hub_call, record_hub_denied, record_hub_verified, record_push
+from db.collection.feeds.hubs import HubCall, find_hub_call, record_hub_denied, record_hub_verified, record_push
 from db.enums.outcomes import PushOutcome, Stage
 from db.net.callbacks import HUBS_PATH
 from db.outcomes import record_outcomes

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from db import migrate
 from db.articles import counting_day, readdressing, recomparing
 from db.articles.recomparing import Recompared
-from db.collection import sources
-from db.collection.catalogue import PACKAGED, CatalogueChanges, apply_changes, lock_catalogues, read_view
+from db.collection.sources.catalogue import PACKAGED, CatalogueChanges, apply_changes, lock_catalogues, read_view
+from db.collection.sources.sources import count_sources
 from db.engine import Database
 from db.stories import commonplaces
 from db.vocabulary import versions
@@ -50,14 +50,14 @@ def prepare(database: Database, *, now: datetime, time_zone: str = "UTC") -> Pre
         settle(database, (), now=now)
     with database.reading() as conn:
         version = versions.current_version(conn)
-        known = sources.count_sources(conn)
+        known = count_sources(conn)
     if version is None:
         vocabulary = read_vocabulary(packaged_folder())
         version = vocabulary.version
         database.write(lambda conn: load_vocabulary(conn, vocabulary, now=now))
     if known == 0:
         update_catalogue(database, now=now)
-        known = database.read(sources.count_sources)
+        known = database.read(count_sources)
     return Prepared(
         revision_before=before, revision=migrate.head(), vocabulary=version, outlets=known, recompared=recompared
     )

@@ -66,7 +66,7 @@ def coverage(
     """
     from cli.coverage import render
     from cli.shared.lookup import entity_ids
-    from db.collection.sources import find_names
+    from db.collection.sources.sources import find_names
     from db.vocabulary.versions import find_labels
     from worker.coverage.comparisons import compare_ranges
     from worker.coverage.series import Names, RangeTooLong, SeriesQuestion, load_series

@@ -15,8 +15,8 @@ from cli.demo.outlets import Act, DemoError
 from cli.demo.server import RunningWeb
 from cli.demo.store import Knowledge, WaitingCounts, count_all_waiting
 from cli.demo.web import DemoWeb
-from db.collection.feeds import make_feeds_due
-from db.collection.pages import make_pages_due
+from db.collection.feeds.feeds import make_feeds_due
+from db.collection.pages.pages import make_pages_due
 from db.engine import Database
 from db.net.urls import canonical_url
 from db.totals import count_articles

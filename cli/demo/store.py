@@ -15,11 +15,11 @@ from cli.source.opml_plan import Imported
 from crawlers.reading.opml import parse_opml
 from db import migrate
 from db.collection.captures import count_waiting
-from db.collection.catalogue import DEMO
-from db.collection.feeds import count_due_feeds, iter_feeds
-from db.collection.pages import count_due_pages
-from db.collection.sources import list_sources
-from db.collection.walls import find_walled
+from db.collection.feeds.feeds import count_due_feeds, iter_feeds
+from db.collection.pages.pages import count_due_pages
+from db.collection.sources.catalogue import DEMO
+from db.collection.sources.sources import list_sources
+from db.collection.sources.walls import find_walled
 from db.coverage.cells import count_marks
 from db.engine import Database
 from db.enums.collection import FeedKind

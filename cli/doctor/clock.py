@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from cli.doctor.finding import Finding, failed, ok, skipped, warning
-from db.collection.clocks import describe_counts
+from db.clocks import describe_counts
 
 WARN_S = 5.0
 FAIL_S = 60.0

@@ -17,7 +17,7 @@ from cli.shared.store_errors import is_lack_of_room, says_full
 from cli.shared.store_url import display_url, get_reason
 from cli.source.catalogue_report import describe_changes
 from db import migrate
-from db.collection.feeds import FeedHealth, iter_feeds
+from db.collection.feeds.feeds import FeedHealth, iter_feeds
 from db.dialect import is_sqlite
 from db.engine import Database
 from db.status import read_health

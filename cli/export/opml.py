@@ -17,7 +17,7 @@ def export_opml(output: str, sources: Sequence[str]) -> None:
     """Write the feeds of all outlets, or of some, as OPML 2.0."""
     from cli.shared.lookup import source_ids
     from crawlers.reading.opml import OpmlOutline, write_opml
-    from db.collection.feed_lists import list_addresses
+    from db.collection.feeds.address_lists import list_addresses
     from worker.lib.atomic_file import replacing
 
     with open_store().reading() as conn:

@@ -68,7 +68,7 @@ def _collect(settings: Settings, database: Database, source: str | None) -> dict
     """Return counts by stage and outcome, after processing everything collected."""
     from crawlers.crawl_once import collect_once
     from crawlers.subprocess_run import ChildFailed
-    from db.collection.feeds import count_feeds
+    from db.collection.feeds.feeds import count_feeds
     from worker.chain.pipeline import Pipeline
     from worker.chain.service import drain, utc_now
 

@@ -157,7 +157,7 @@ def _parse_language(text: str) -> str:
 
 def _load_zones(database: Database) -> ZoneOf:
     """Return a function that looks up the time zone of an outlet, if known."""
-    from db.collection.sources import load_book
+    from db.collection.sources.book import load_book
 
     book = database.read(load_book)
     return lambda source, url: book.time_zones.get(book.find(source, url) or "")

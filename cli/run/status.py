@@ -61,7 +61,7 @@ def _print_tables(
     from rich.console import Console
     from rich.text import Text
 
-    from db.collection import clocks
+    from db import clocks
     from worker.search.status import count_messages
 
     console = Console()
@@ -111,7 +111,7 @@ def _facts(health: StoreStatus, store: dict[str, str | None]) -> list[tuple[str,
 
 
 def _describe_collected(counts: Mapping[str, int]) -> str:
-    from db.collection.sources import WAYS
+    from db.collection.sources.sources import WAYS
 
     names = {"sitemap": "by sitemap", "section": "by section page", "feed": "by feed", "none": "not collected"}
     ways = [f"{counts[way]:,} {names[way]}" for way in WAYS if counts[way]]

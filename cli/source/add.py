@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from crawlers.discovery.trials import Trial
     from crawlers.look_up import LookedUp
-    from db.collection.sources import SourceIn
+    from db.collection.sources.book import SourceIn
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")
 _COUNTRY = re.compile(r"[A-Z]{2}")
@@ -65,7 +65,7 @@ def source_add(
     """
     new = _build_source(outlet, name, country, lang or [], kind)
     feeds = [parse_web_address(url, "--feed") for url in feed or []]
-    from db.collection.source_edits import OutletRemoved
+    from db.collection.sources.edits import OutletRemoved
 
     database = open_store()
     looked = None if feeds else look_at(new.homepage or "")
@@ -104,7 +104,7 @@ def _build_source(
     outlet: str, name: str | None, country: str | None, languages: Sequence[str], kind: str | None
 ) -> SourceIn:
     """Return the outlet to add. Raises typer.BadParameter for invalid values."""
-    from db.collection.sources import SourceIn, new_source
+    from db.collection.sources.book import SourceIn, new_source
 
     url = parse_web_address(outlet if "://" in outlet else f"https://{outlet}", "URL_OR_DOMAIN")
     found = new_source(None, url)
@@ -129,12 +129,12 @@ def _build_source(
 
 def _add(conn: Connection, new: SourceIn, urls: Sequence[str], kinds: Mapping[str, FeedKind], now: datetime) -> _Added:
     """Store an outlet and its feeds in one transaction. Raises _TakenFeed, or OutletRemoved for a removed one."""
-    from db.collection.catalogue import revive_feed
-    from db.collection.feed_kinds import record_feed_kind
-    from db.collection.feeds import add_feed, iter_feeds
-    from db.collection.removals import add_removed
-    from db.collection.source_edits import refuse_removed
-    from db.collection.sources import load_book, record_source
+    from db.collection.feeds.feeds import add_feed, iter_feeds
+    from db.collection.feeds.kinds import record_feed_kind
+    from db.collection.sources.book import load_book, record_source
+    from db.collection.sources.catalogue import revive_feed
+    from db.collection.sources.edits import refuse_removed
+    from db.collection.sources.removals import add_removed
 
     book = load_book(conn)
     add_removed(conn, book)

@@ -12,7 +12,7 @@ from db.enums.collection import FeedKind, FeedState
 
 if TYPE_CHECKING:
     from crawlers.discovery.trials import Trial
-    from db.collection.feed_plans import FeedPlan
+    from db.collection.feeds.plans import FeedPlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,7 +80,7 @@ def _begin(database: Database, source_id: str, since: date, until: date, archive
     """Return the back-fill of these days, new or under way. Exit if there is nothing to read."""
     from crawlers.reading.older import DAYS_MAX, DaySpan, archive_documents, first_documents
     from db.collection.backfills import begin_backfill, find_lists
-    from db.collection.sources import find_source
+    from db.collection.sources.sources import find_source
 
     if (until - since).days > DAYS_MAX:
         fail(f"more than {DAYS_MAX:,} days", hint="collect them in parts", code=2)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from db.enums.collection import FeedState
 
 if TYPE_CHECKING:
-    from db.collection.catalogue import CatalogueChanges, OutletChange
+    from db.collection.sources.catalogue import CatalogueChanges, OutletChange
 
 _SHOWN = 20
 

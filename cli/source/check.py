@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from crawlers.look_up import LookedUp
-    from db.collection.feed_plans import FeedPlan
+    from db.collection.feeds.plans import FeedPlan
 
 _MAX_FEEDS = 20
 
@@ -77,8 +77,9 @@ def source_check(
 def _find_target(conn: Connection, outlet: str) -> _Subject:
     """Return what an argument means. Exit for a name that is unknown."""
     from cli.shared.lookup import source_ids
-    from db.collection.feed_plans import list_feed_plans
-    from db.collection.sources import find_source, load_book
+    from db.collection.feeds.plans import list_feed_plans
+    from db.collection.sources.book import load_book
+    from db.collection.sources.sources import find_source
     from db.net.urls import canonical_url
     from web.shared.hubs import describe_hubs
 

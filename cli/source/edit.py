@@ -129,8 +129,8 @@ def _apply(
     format: Format | None,
 ) -> None:
     from cli.shared.lookup import source_ids
-    from db.collection.feed_edits import FeedTaken
-    from db.collection.source_edits import DomainTaken, FeedRules, OutletRemoved, SourceEdit, edit_source
+    from db.collection.feeds.edits import FeedTaken
+    from db.collection.sources.edits import DomainTaken, FeedRules, OutletRemoved, SourceEdit, edit_source
 
     database = open_store()
     with database.reading() as conn:
@@ -158,7 +158,7 @@ def _apply(
 
 def _choose_feeds(conn: Connection, source_id: str, feed: str | None, rules: dict[str, Any]) -> tuple[str, ...]:
     """Return the feeds that rules are for. Exit if there are none, or a pattern is for a feed that is no page."""
-    from db.collection.feed_edits import list_feed_kinds
+    from db.collection.feeds.edits import list_feed_kinds
 
     kinds = list_feed_kinds(conn, source_id)
     if feed is not None:
@@ -177,17 +177,17 @@ def _choose_feeds(conn: Connection, source_id: str, feed: str | None, rules: dic
 
 
 def _refuse_unknown_domains(conn: Connection, source_id: str, domains: Sequence[str]) -> None:
-    from db.collection.sources import domains_of
+    from db.collection.sources.sources import list_domains
 
-    known = domains_of(conn, source_id)
+    known = list_domains(conn, source_id)
     for domain in domains:
         if domain not in known:
             fail(f"nothing was changed: {domain} is no domain of {source_id}", hint=f"its domains: {', '.join(known)}")
 
 
 def _build_record(conn: Connection, source_id: str) -> dict[str, Any]:
-    from db.collection.feed_edits import list_feed_rules
-    from db.collection.sources import domains_of, find_source
+    from db.collection.feeds.edits import list_feed_rules
+    from db.collection.sources.sources import find_source, list_domains
 
     source = find_source(conn, source_id)
     assert source is not None, "its id was just looked up"
@@ -195,7 +195,7 @@ def _build_record(conn: Connection, source_id: str) -> dict[str, Any]:
         "id": source_id,
         **{name: getattr(source, name) for name in _FACTS},
         "read_unverified": source.unverified or CertificateRule.WITHOUT_SECRETS,
-        "domains": domains_of(conn, source_id),
+        "domains": list_domains(conn, source_id),
         "feeds": list_feed_rules(conn, source_id),
     }
 

@@ -20,7 +20,7 @@ FORMAT = Annotated[Format | None, typer.Option(help="json or table; a table on a
 
 def find_feed(conn: Connection, source_id: str, url: str) -> str:
     """Return the address of an outlet's feed as it is stored. Exit if the outlet has no such feed."""
-    from db.collection.feed_edits import list_feed_states
+    from db.collection.feeds.edits import list_feed_states
     from db.net.urls import canonical_url
 
     feeds = list_feed_states(conn, source_id)

@@ -15,8 +15,8 @@ from cli.shared.tables import Format, cell, new_table, wants_json
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from db.collection.losses import MeasuredLoss
-    from db.collection.sources import SourceRow
+    from db.collection.feeds.losses import MeasuredLoss
+    from db.collection.sources.sources import SourceRow
 
 _WIDE = 120
 """Columns of a terminal from which all facts have room."""
@@ -33,8 +33,8 @@ def source_list(
 
     Example: steppewatch source list --format json
     """
-    from db.collection.losses import find_newest, measure_losses
-    from db.collection.sources import list_sources
+    from db.collection.feeds.losses import find_newest, measure_losses
+    from db.collection.sources.sources import list_sources
     from db.status import read_outlet_states
     from worker.catalogue.records import outlet_row_record
 

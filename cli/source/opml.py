@@ -85,9 +85,9 @@ def _read(file: Path) -> ParsedOpml:
 def plan_feeds(database: Database, parsed: ParsedOpml, allowed: frozenset[tuple[str, int]]) -> list[PlannedFeed]:
     """Return the outcome of each outline of a list, for what is in the database; `allowed` private hosts are taken."""
     from cli.source.opml_plan import plan_import
-    from db.collection.feeds import iter_feeds
-    from db.collection.removals import add_removed
-    from db.collection.sources import load_book
+    from db.collection.feeds.feeds import iter_feeds
+    from db.collection.sources.book import load_book
+    from db.collection.sources.removals import add_removed
     from db.net.address_policy import refusal_of_url
 
     with database.reading() as conn:
@@ -112,9 +112,9 @@ def _store(database: Database, planned: Sequence[PlannedFeed]) -> None:
 
 def store_feeds(conn: Connection, batch: Sequence[PlannedFeed], now: datetime) -> None:
     """Add feeds that a plan says to add, with their outlets. Doing it again adds nothing."""
-    from db.collection.catalogue import revive_feed
-    from db.collection.feeds import add_feed
-    from db.collection.sources import record_source
+    from db.collection.feeds.feeds import add_feed
+    from db.collection.sources.book import record_source
+    from db.collection.sources.catalogue import revive_feed
 
     for one in batch:
         assert one.source_id is not None, "an added feed has an outlet"

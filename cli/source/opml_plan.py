@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from crawlers.reading.opml import OpmlOutline
-from db.collection.sources import SourceBook, SourceIn, name_key, new_source
+from db.collection.sources.book import SourceBook, SourceIn, name_key, new_source
 from db.enums.collection import SourceOrigin
 from db.net.urls import canonical_url
 

@@ -27,7 +27,7 @@ def source_pause(outlet: OUTLET, feed: FEED = None, format: FORMAT = None) -> No
 
       steppewatch source pause herald.example --feed https://herald.example/rss
     """
-    from db.collection.feed_edits import pause_feeds
+    from db.collection.feeds.edits import pause_feeds
 
     def change(conn: Connection, source_id: str, url: str | None) -> int:
         return pause_feeds(conn, source_id, url=url)
@@ -44,7 +44,7 @@ def source_resume(outlet: OUTLET, feed: FEED = None, format: FORMAT = None) -> N
 
       steppewatch source resume herald.example --feed https://herald.example/rss
     """
-    from db.collection.feed_edits import resume_feeds
+    from db.collection.feeds.edits import resume_feeds
 
     def change(conn: Connection, source_id: str, url: str | None) -> int:
         return resume_feeds(conn, source_id, now=datetime.now(UTC), url=url)
@@ -60,7 +60,7 @@ def _run(
     change: Callable[[Connection, str, str | None], int],
 ) -> None:
     from cli.shared.lookup import source_ids
-    from db.collection.feed_edits import list_feed_states
+    from db.collection.feeds.edits import list_feed_states
 
     database = open_store()
     with database.reading() as conn:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from cli.shared.tables import Format
-    from db.collection.removals import Removal
+    from db.collection.sources.removals import Removal
     from db.engine import Database
 
 
@@ -49,7 +49,7 @@ def source_remove(
     """
     if confirm and not with_articles:
         fail("--confirm needs --with-articles", hint="without articles nothing is deleted", code=2)
-    from db.collection.removals import count_removed, record_removal
+    from db.collection.sources.removals import count_removed, record_removal
 
     database, now = open_store(), datetime.now(UTC)
     source_id, removal = database.read(lambda conn: _look_up(conn, outlet))
@@ -71,8 +71,8 @@ def source_remove(
 def _look_up(conn: Connection, outlet: str) -> tuple[str, Removal | None]:
     """Return an outlet's id and its removal; the outlet may have no row any more. Exit for an unknown one."""
     from cli.shared.lookup import source_ids
-    from db.collection.removals import add_removed, find_removal
-    from db.collection.sources import SourceBook
+    from db.collection.sources.book import SourceBook
+    from db.collection.sources.removals import add_removed, find_removal
 
     book = SourceBook()
     add_removed(conn, book)
@@ -93,7 +93,7 @@ def _get_user() -> str | None:
 
 def _delete(database: Database, source_id: str, now: datetime) -> None:
     """Delete what the removal takes along, with progress on a terminal."""
-    from db.collection.removals import confirm_removal
+    from db.collection.sources.removals import confirm_removal
     from worker.catalogue.removal import finish_removal
 
     database.write(lambda conn: confirm_removal(conn, source_id, now=now))
@@ -140,7 +140,7 @@ def source_restore(outlet: OUTLET, format: FORMAT = None) -> None:
 
     Example: steppewatch source restore herald.example
     """
-    from db.collection.removals import RemovalConfirmed, restore_source
+    from db.collection.sources.removals import RemovalConfirmed, restore_source
 
     database, now = open_store(), datetime.now(UTC)
     source_id, removal = database.read(lambda conn: _look_up(conn, outlet))

@@ -23,7 +23,7 @@ def source_retry(outlet: OUTLET, feed: FEED = None, format: FORMAT = None) -> No
       steppewatch source retry herald.example --feed https://herald.example/rss
     """
     from cli.shared.lookup import source_ids
-    from db.collection.refusals import ask_for_source
+    from db.collection.pages.refusals import ask_for_source
 
     database = open_store()
     with database.reading() as conn:

@@ -42,7 +42,7 @@ def source_show(
 def _print_outlet(record: dict[str, Any]) -> None:
     from rich.console import Console
 
-    from db.collection.feeds import ASKED
+    from db.collection.feeds.feeds import ASKED
 
     facts = new_table()
     for name, value in record.items():

@@ -23,7 +23,7 @@ def source_suggest(
 
     Example: steppewatch source suggest --limit 50
     """
-    from db.collection.linked_hosts import suggest_hosts
+    from db.collection.sources.linked_hosts import suggest_hosts
 
     with open_store().reading() as conn:
         found = suggest_hosts(conn, limit=limit)

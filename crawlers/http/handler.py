@@ -17,7 +17,7 @@ from twisted.web.iweb import IResponse
 
 from crawlers.http.certificates import RULE, UNVERIFIED, VerifyingPolicy, trust_system
 from crawlers.http.results import FetchFailure, RequestBlocked
-from db.collection.unverified import may_be_unverified
+from db.collection.sources.unverified import may_be_unverified
 from db.enums.outcomes import RequestOutcome
 
 MOST_HEADERS = 1_000

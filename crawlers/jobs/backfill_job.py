@@ -35,7 +35,7 @@ from db.collection.backfills import (
     renew_backfill_claims,
     settle_backfills,
 )
-from db.collection.pages import renew_page_claims
+from db.collection.pages.pages import renew_page_claims
 from db.enums.outcomes import EntryOutcome, RequestOutcome, Stage
 
 _RETRY_S = 60.0

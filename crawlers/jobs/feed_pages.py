@@ -12,7 +12,7 @@ from typing import Any
 
 from crawlers.reading.parse import FeedEntry, ParsedFeed
 from crawlers.scheduling.history import key_of
-from db.collection.polls import OLDER_ENTRIES, FeedDue, FeedPolled
+from db.collection.feeds.polls import OLDER_ENTRIES, FeedDue, FeedPolled
 from db.enums.collection import FeedKind
 from db.net.urls import host_of
 

@@ -16,7 +16,7 @@ from crawlers.jobs.job import DecisionContext, DueFilter, Job, JobResult
 from crawlers.jobs.schedule import pages_at_once
 from crawlers.jobs.stand_ins import with_stand_in
 from db.collection.captures import CaptureIn, compress, record_captures
-from db.collection.pages import PageDue, PageFetched, claim_pages, find_due_pages, record_fetch, renew_page_claims
+from db.collection.pages.pages import PageDue, PageFetched, claim_pages, find_due_pages, record_fetch, renew_page_claims
 from db.enums.outcomes import Stage
 
 

@@ -11,7 +11,7 @@ from crawlers.jobs.polls import body_hash
 from crawlers.jobs.schedule import CONFIRM_GONE_S, NETWORK_RETRY_S, next_attempt, next_check, next_retry
 from crawlers.scheduling.hints import retry_after_s
 from db.collection.captures import CaptureIn
-from db.collection.pages import NEVER, PageDue, PageFetched
+from db.collection.pages.pages import NEVER, PageDue, PageFetched
 from db.enums.collection import PageState
 from db.enums.outcomes import RequestOutcome
 from db.text.dates import parse_date

@@ -17,7 +17,7 @@ from crawlers.jobs.job import DecisionContext, DueFilter, Job, JobResult
 from crawlers.jobs.schedule import NETWORK_RETRY_S
 from crawlers.scheduling.hints import retry_after_s
 from crawlers.scheduling.hubs import WISHED_LEASE_S, ask_again_at
-from db.collection.hubs import HubDue, claim_hubs, find_due_hubs, record_hub_asked, renew_hub_claims
+from db.collection.feeds.hubs import HubDue, claim_hubs, find_due_hubs, record_hub_asked, renew_hub_claims
 from db.enums.outcomes import RequestOutcome, Stage
 from db.net.callbacks import hub_callback
 

@@ -20,9 +20,9 @@ from crawlers.reading.listings import read_listing
 from crawlers.reading.parse import ParsedFeed
 from crawlers.scheduling.plan import PollLimits
 from db.collection.backfills import BackfillDue
-from db.collection.hubs import HubDue
-from db.collection.pages import PageDue
-from db.collection.polls import FeedDue
+from db.collection.feeds.hubs import HubDue
+from db.collection.feeds.polls import FeedDue
+from db.collection.pages.pages import PageDue
 from db.enums.outcomes import RequestOutcome, Stage
 
 Step = Callable[[Connection, OutcomeTally], None]

@@ -31,9 +31,8 @@ from crawlers.reading.sitemaps.sitemap import NO_ADDRESS, OTHER_DOMAIN
 from crawlers.scheduling.history import FeedHistory, asks_whole
 from crawlers.scheduling.hubs import PUSH_PAUSE_S
 from db.collection.captures import record_captures
-from db.collection.entries import EntryIn, find_feed_texts, keep_addresses, record_entries, record_feed_texts
-from db.collection.hubs import recall_push, record_hub, with_hubs
-from db.collection.polls import (
+from db.collection.feeds.hubs import recall_push, record_hub, with_hubs
+from db.collection.feeds.polls import (
     FeedDue,
     FeedPolled,
     claim_feeds,
@@ -42,8 +41,9 @@ from db.collection.polls import (
     record_poll,
     renew_feed_claims,
 )
-from db.collection.section_links import with_lessons
-from db.collection.sitemaps import record_children, with_children
+from db.collection.feeds.section_links import with_lessons
+from db.collection.feeds.sitemaps import record_children, with_children
+from db.collection.pages.entries import EntryIn, find_feed_texts, keep_addresses, record_entries, record_feed_texts
 from db.enums.collection import FeedKind
 from db.enums.outcomes import EntryOutcome, Stage
 

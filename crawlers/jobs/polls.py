@@ -21,8 +21,8 @@ from crawlers.scheduling.moves import learn_move
 from crawlers.scheduling.plan import PollLimits, PollPlan, PollResult, plan_poll
 from crawlers.scheduling.rate import Listing
 from crawlers.scheduling.validators import ValidatorsSeen, learn_validators
-from db.collection.feed_days import ListingPolled
-from db.collection.polls import FeedDue, FeedPolled
+from db.collection.feeds.days import ListingPolled
+from db.collection.feeds.polls import FeedDue, FeedPolled
 from db.enums.collection import FeedState
 from db.enums.outcomes import RequestOutcome
 

@@ -11,8 +11,8 @@ from crawlers.jobs.fetches import Fetched
 from crawlers.reading.entries import hash_words
 from crawlers.sanitize import without_tags
 from db.collection.captures import CaptureIn, compress
-from db.collection.entries import EntryIn, FeedText
-from db.collection.pages import PageDue, PageFetched
+from db.collection.pages.entries import EntryIn, FeedText
+from db.collection.pages.pages import PageDue, PageFetched
 from db.enums.outcomes import RequestOutcome
 
 _SUBSTANCE = 200

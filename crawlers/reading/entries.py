@@ -14,7 +14,7 @@ import xxhash
 
 from crawlers.reading.parse import FeedEntry
 from crawlers.sanitize import get_words
-from db.collection.entries import EntryIn
+from db.collection.pages.entries import EntryIn
 from db.enums.outcomes import EntryOutcome
 from db.net.address_policy import refusal_of_url
 from db.net.urls import canonical_url, unwrapped

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crawlers.async_store import AsyncStore
 from crawlers.http.robots import FORBIDDEN, get_site
-from db.collection.refusals import ask_for_pages, find_forbidden
+from db.collection.pages.refusals import ask_for_pages, find_forbidden
 from db.net.urls import host_of
 
 log = logging.getLogger("crawler")

@@ -39,9 +39,9 @@ from crawlers.spiders.network_watch import NetworkWatch
 from crawlers.spiders.one_shot import OneShot
 from crawlers.spiders.rests import HostRests
 from db.collection.backfills import goes_on
-from db.collection.feeds import count_due_feeds
+from db.collection.feeds.feeds import count_due_feeds
+from db.collection.feeds.hubs import ask_hubs_anew
 from db.collection.host_leases import find_hosts_at_rest, find_resting_hosts
-from db.collection.hubs import ask_hubs_anew
 from db.datadir.heartbeat import EVERY_S, touch_heartbeat
 from db.dialect import is_away
 from db.enums.outcomes import RequestOutcome, Stage

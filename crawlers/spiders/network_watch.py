@@ -13,7 +13,7 @@ from crawlers.hosts.outage import HOSTS, Outage
 from crawlers.http.results import FetchResult
 from crawlers.jobs.job import Job
 from crawlers.jobs.schedule import NETWORK_RETRY_S
-from db.collection.feeds import has_any_succeeded, record_network
+from db.collection.feeds.feeds import has_any_succeeded, record_network
 
 log = logging.getLogger("crawler")
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from db.articles.addresses import Claim
 from db.articles.counting_day import counts_on
 from db.articles.current_text import Standing, count_texts, forget_sketches, is_of_no_day, rank_text
-from db.collection.unverified import record_unverified
+from db.collection.sources.unverified import record_unverified
 from db.coverage.cells import mark_articles
 from db.dialect import insert
 from db.enums.articles import RevisionStage, TextFrom

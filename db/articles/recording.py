@@ -37,7 +37,7 @@ from db.articles.current_text import refresh_articles
 from db.articles.first_sight import mark_undated
 from db.articles.joins import Joined, Joining, join_same
 from db.changes import note_changes, note_removal
-from db.collection.unverified import forget_unverified
+from db.collection.sources.unverified import forget_unverified
 from db.coverage.cells import mark_articles
 from db.dialect import insert, lock_names
 from db.enums.articles import RevisionStage, TextFrom

@@ -1,1 +1,1 @@
-"""Outlets, their feeds and pages, and the captures that crawlers leave for the workers."""
+"""Collection: outlets, feeds and pages, the captures that crawlers leave for the workers, and leases of hosts."""

@@ -14,8 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, or_, select, update
 
-from db.collection.feeds import add_feed
-from db.collection.pages import NEVER, PageDue, load_pages
+from db.collection.feeds.feeds import add_feed
+from db.collection.pages.pages import NEVER, PageDue, load_pages
 from db.dialect import insert
 from db.enums.collection import BackfillState, FeedKind, FeedState, PageState
 from db.models import Backfill, Feed, Page, Sighting, Source, SourceDomain, SourceRemoval
@@ -41,7 +41,7 @@ class BackfillDue:
     documents: Mapping[str, Any]
     counts: Mapping[str, Any]
     rule: str | None = None
-    """The rule of its outlet, see `db.collection.unverified`."""
+    """The rule of its outlet, see `db.collection.sources.unverified`."""
     domains: tuple[str, ...] = ()
     """The registered domains of its outlet."""
     etag: None = None

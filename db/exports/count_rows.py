@@ -22,8 +22,8 @@ from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import aliased
 
 from db.articles.filters import CannotFilter, CollectionHealth, Filters, Rows
-from db.collection.feeds import LISTED
-from db.collection.losses import losses_of_outlets
+from db.collection.feeds.feeds import LISTED
+from db.collection.feeds.losses import losses_of_outlets
 from db.coverage.cells import TOTAL, UNDATED
 from db.dialect import bytewise
 from db.dialect.functions import WordColumn, instant_text

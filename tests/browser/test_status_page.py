@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from webserved import served
 
-from db.collection.feeds import add_feed, record_network
+from db.collection.feeds.feeds import add_feed, record_network
 from db.models import Feed, Source
 from db.outcomes import ProblemSeen, record_problems
 from web.app import create_app

@@ -17,9 +17,9 @@ from samples import NOON, prepared_store
 from site_served import Site, numbered, serving
 from sqlalchemy import Select, delete, func, select
 
-from db.collection import sources
 from db.collection.captures import count_waiting
-from db.collection.feeds import add_feed
+from db.collection.feeds.feeds import add_feed
+from db.collection.sources.book import SourceIn, record_source
 from db.coverage.cells import cells_query, count_marks
 from db.engine import Database
 from db.models import Article, Capture, Feed, MentionRow, Outcome, Page, Revision
@@ -38,10 +38,10 @@ def site() -> Iterator[Site]:
 def database(database_url: str, site: Site) -> Iterator[Database]:
     """A store whose only feed is the site's."""
     opened = prepared_store(database_url)
-    outlet = sources.SourceIn(id="lake-post", name="The Lake Post", domains=["127.0.0.1"], origin="person")
+    outlet = SourceIn(id="lake-post", name="The Lake Post", domains=["127.0.0.1"], origin="person")
     with opened.engine.begin() as conn:
         conn.execute(delete(Feed))
-    opened.write(lambda conn: sources.record_source(conn, outlet, now=NOON))
+    opened.write(lambda conn: record_source(conn, outlet, now=NOON))
     opened.write(lambda conn: add_feed(conn, source_id="lake-post", url=site.feed_url, now=NOON))
     yield opened
     opened.close()

@@ -8,7 +8,7 @@ from alertdesk import Desk, titled
 from samples import NOON, OTHER, document, text
 
 from db.alerts import channels
-from db.collection.feeds import record_network
+from db.collection.feeds.feeds import record_network
 from worker.matching.silence import record_silences
 
 REPRINT = "https://mirror.example/copy"

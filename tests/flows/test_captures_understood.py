@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert, select
 
 from db.collection import captures
 from db.collection.captures import CaptureIn, compress
-from db.collection.pages import NEVER
+from db.collection.pages.pages import NEVER
 from db.models import Article, Capture, Page
 from worker.chain import service
 from worker.chain.pipeline import Pipeline

@@ -18,8 +18,8 @@ from sqlalchemy import delete, insert, select, update
 from crawlers.crawl_once import collect_once
 from crawlers.fetch_urls import fetch_once
 from db.collection import captures as capture_rows
-from db.collection.feeds import iter_feeds
-from db.collection.unverified import find_unverified, set_rule
+from db.collection.feeds.feeds import iter_feeds
+from db.collection.sources.unverified import find_unverified, set_rule
 from db.engine import Database
 from db.enums.collection import CertificateRule
 from db.models import Article, Feed, Page, Source

@@ -15,7 +15,7 @@ from material import ROOT
 from sqlalchemy import select, update
 
 from crawlers.crawl_once import collect_once
-from db.collection.feeds import add_feed
+from db.collection.feeds.feeds import add_feed
 from db.engine import Database
 from db.models import Feed, Source
 from worker.setup import prepare

@@ -15,7 +15,7 @@ from sqlalchemy import insert, select
 
 from crawlers.crawl_once import collect_once
 from crawlers.fetch_urls import fetch_once
-from db.collection.feeds import count_feeds, find_network_problem
+from db.collection.feeds.feeds import count_feeds, find_network_problem
 from db.models import Feed, Problem
 from db.settings import Settings
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from db.collection import captures
 from db.collection.captures import CaptureIn, compress
-from db.collection.sources import SourceIn, record_source
+from db.collection.sources.book import SourceIn, record_source
 from db.models import Article
 from worker.chain import service
 from worker.chain.pipeline import Pipeline

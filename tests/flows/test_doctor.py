@@ -16,8 +16,8 @@ from samples import NOON, prepared_store
 from site_served import Site, numbered, serving
 from sqlalchemy import text
 
-from db.collection import sources
-from db.collection.feeds import add_feed
+from db.collection.feeds.feeds import add_feed
+from db.collection.sources.book import SourceIn, record_source
 from db.models import Feed
 
 START = (
@@ -36,10 +36,10 @@ def site() -> Iterator[Site]:
 def environment(database_url: str, broker_url: str, site: Site, tmp_path: Path) -> dict[str, str]:
     """Settings of a service whose only feed is the site's."""
     store = prepared_store(database_url)
-    outlet = sources.SourceIn(id="lake-post", name="The Lake Post", domains=["127.0.0.1"], origin="person")
+    outlet = SourceIn(id="lake-post", name="The Lake Post", domains=["127.0.0.1"], origin="person")
     with store.engine.begin() as conn:
         conn.execute(Feed.__table__.delete())
-    store.write(lambda conn: sources.record_source(conn, outlet, now=NOON))
+    store.write(lambda conn: record_source(conn, outlet, now=NOON))
     store.write(lambda conn: add_feed(conn, source_id="lake-post", url=site.feed_url, now=NOON))
     store.close()
     return {

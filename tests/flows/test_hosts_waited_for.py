@@ -13,8 +13,8 @@ from processes import running, wait_until
 from servers.answering import QuietHandler, answering
 from templates import tables
 
-from db.collection import sources
-from db.collection.feeds import add_feed
+from db.collection.feeds.feeds import add_feed
+from db.collection.sources.book import SourceIn, record_source
 
 _HOSTS = [f"127.0.0.{number}" for number in range(1, 101)]
 
@@ -30,8 +30,8 @@ def test_every_host_is_asked_for_its_rules_while_the_first_ones_wait_out_their_p
             self.end_headers()
 
     database = tables(f"sqlite:///{tmp_path / 'steppewatch.db'}")
-    outlet = sources.SourceIn(id="courier", name="Courier", domains=[], origin="person")
-    database.write(lambda conn: sources.record_source(conn, outlet, now=LONG_AGO))
+    outlet = SourceIn(id="courier", name="Courier", domains=[], origin="person")
+    database.write(lambda conn: record_source(conn, outlet, now=LONG_AGO))
     with answering(Handler, "0.0.0.0") as port:
         for host in _HOSTS:
             url = f"http://{host}:{port}/rss"

@@ -16,7 +16,7 @@ from servers.answering import QuietHandler, answering
 from sqlalchemy import Connection, Row, select, update
 
 from crawlers.crawl_once import collect_once
-from db.collection.losses import measure_feed_losses
+from db.collection.feeds.losses import measure_feed_losses
 from db.models import Feed, Problem
 from db.settings import Settings
 

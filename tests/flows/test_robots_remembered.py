@@ -12,7 +12,7 @@ from material import ROOT
 from processes import running, wait_until
 from sqlalchemy import update
 
-from db.collection.feeds import make_feeds_due
+from db.collection.feeds.feeds import make_feeds_due
 from db.models import HostLease
 
 _DELAY_S = 0.8

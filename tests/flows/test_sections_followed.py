@@ -10,8 +10,8 @@ from courier import LONG_AGO, Reply, Site, captures, settings_for, store_for
 from sqlalchemy import insert, select, update
 
 from crawlers.crawl_once import collect_once
-from db.collection.feeds import add_feed
-from db.collection.section_links import find_articles, find_others
+from db.collection.feeds.feeds import add_feed
+from db.collection.feeds.section_links import find_articles, find_others
 from db.engine import Database
 from db.enums.collection import FeedKind
 from db.models import Article, Capture, Feed, Page, Problem, Sighting

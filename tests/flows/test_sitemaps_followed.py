@@ -12,7 +12,7 @@ from courier import LONG_AGO, Reply, Site, captures, settings_for, store_for
 from sqlalchemy import select, update
 
 from crawlers.crawl_once import collect_once
-from db.collection.feeds import add_feed
+from db.collection.feeds.feeds import add_feed
 from db.engine import Database
 from db.enums.collection import FeedKind, FeedState
 from db.models import Feed, Page, Problem, Sighting

@@ -19,7 +19,7 @@ from servers.answering import QuietHandler, answering
 from sqlalchemy import func, select
 from templates import tables
 
-from db.collection import sources
+from db.collection.sources.book import SourceIn, record_source
 from db.engine import Database
 from db.models import Capture, Feed, HostLease, Page
 
@@ -99,8 +99,8 @@ def running_site() -> Iterator[Site]:
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     opened = tables(database_url)
-    outlet = sources.SourceIn(id="courier", name="Courier", domains=[], origin="person")
-    opened.write(lambda conn: sources.record_source(conn, outlet, now=LONG_AGO))
+    outlet = SourceIn(id="courier", name="Courier", domains=[], origin="person")
+    opened.write(lambda conn: record_source(conn, outlet, now=LONG_AGO))
     yield opened
     opened.close()
 

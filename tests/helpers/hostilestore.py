@@ -10,7 +10,7 @@ from templates import migrated
 
 from db.alerts.channels import record_channel, record_recipient
 from db.alerts.subscriptions import SubscriptionIn, record_subscription
-from db.collection.feeds import add_feed
+from db.collection.feeds.feeds import add_feed
 from db.engine import Database
 from db.models import ClusterLink, Delivery, EntityRow, Feed, MatchRow, Recipient, Source, Suspect
 from db.outcomes import ProblemSeen, record_problems

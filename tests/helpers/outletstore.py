@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
-from db.collection.feeds import add_feed
-from db.collection.sources import SourceIn, record_source
+from db.collection.feeds.feeds import add_feed
+from db.collection.sources.book import SourceIn, record_source
 from db.engine import Database
 
 ADDED_AT = datetime(2022, 1, 5, 8, tzinfo=UTC)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, ScalarSelect, func, insert, select, update
 from templates import copied
 
 from db.articles.mentions import MentionIn, record_mentions
-from db.collection.sources import SourceIn, record_source
+from db.collection.sources.book import SourceIn, record_source
 from db.coverage.cells import mark_articles
 from db.engine import Database
 from db.models import Article, Base, Revision

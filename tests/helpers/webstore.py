@@ -15,8 +15,8 @@ from db.alerts.channels import record_channel, record_recipient
 from db.alerts.matches import MatchIn, record_match
 from db.alerts.outbox import post
 from db.alerts.subscriptions import SubscriptionIn, record_subscription
-from db.collection.feed_days import ListingPolled, record_poll_of_day
-from db.collection.feeds import add_feed
+from db.collection.feeds.days import ListingPolled, record_poll_of_day
+from db.collection.feeds.feeds import add_feed
 from db.dialect import create_word_index
 from db.engine import Database
 from db.models import Article, EntityRow, Feed, Source

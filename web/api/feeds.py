@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from db.collection.feeds import LISTED, iter_feeds
-from db.collection.losses import measure_feed_losses
+from db.collection.feeds.feeds import LISTED, iter_feeds
+from db.collection.feeds.losses import measure_feed_losses
 from db.enums.collection import FeedState
 from db.id_pages import read_ids
 from db.models import Feed

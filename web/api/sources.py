@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from db.collection.losses import find_newest, measure_losses
-from db.collection.sources import list_sources as read_sources
+from db.collection.feeds.losses import find_newest, measure_losses
+from db.collection.sources.sources import list_sources as read_sources
 from db.enums.collection import SourceOrigin
 from db.id_pages import read_ids
 from db.models import Source

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from db.articles.filters import Filters
-from db.collection.feeds import count_feeds, find_network_problem
-from db.collection.sources import find_names
+from db.collection.feeds.feeds import count_feeds, find_network_problem
+from db.collection.sources.sources import find_names
 from db.status import OutletHealth, OutletState, list_outlets
 from db.vocabulary.versions import find_labels
 from web.kept.answers import KeptAnswers

@@ -12,7 +12,7 @@ from pydantic import Field
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from db.collection.sources import find_names
+from db.collection.sources.sources import find_names
 from db.coverage.cells import find_parts
 from db.enums.articles import Genre
 from db.enums.coverage import CoverageSplit

@@ -15,9 +15,9 @@ from starlette.responses import RedirectResponse, Response
 
 from db.articles.counting_day import day_at
 from db.articles.filters import Filters
-from db.collection.feed_days import OutletPollDay, list_outlet_days
-from db.collection.losses import find_newest, measure_losses
-from db.collection.sources import list_sources
+from db.collection.feeds.days import OutletPollDay, list_outlet_days
+from db.collection.feeds.losses import find_newest, measure_losses
+from db.collection.sources.sources import list_sources
 from db.coverage.cells import TOTAL
 from db.enums.coverage import CoverageSplit, Grain
 from db.status import OutletState, read_outlet_states

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from db.articles.facets import FacetCount, Facets, count_facets
 from db.articles.filters import Filters
 from db.articles.positions import Position
-from db.collection.sources import find_names
+from db.collection.sources.sources import find_names
 from db.vocabulary.versions import find_labels
 from web.shared.cursors import NoCursor, read_cursor, write_cursor
 from web.shared.links import change_query

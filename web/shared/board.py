@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from db.collection.losses import LOSS_DAYS
+from db.collection.feeds.losses import LOSS_DAYS
 from db.engine import Database
 from db.enums.outcomes import Stage
 from db.outcomes import ProblemRow

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from crawlers.scheduling.history import FeedHistory
 from crawlers.scheduling.hubs import HubTerms, is_trusted
-from db.collection.feeds import iter_feeds
-from db.collection.hubs import HubRow, list_hubs
+from db.collection.feeds.feeds import iter_feeds
+from db.collection.feeds.hubs import HubRow, list_hubs
 from db.settings import load
 from worker.lib.plain_values import to_plain
 

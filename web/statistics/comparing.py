@@ -11,7 +11,7 @@ from fastapi import Depends, Query
 from pydantic import Field
 from sqlalchemy import Connection
 
-from db.collection.sources import find_names
+from db.collection.sources.sources import find_names
 from db.coverage.cells import period_start
 from db.coverage.rankings import RankedEntity, rank_entities
 from db.enums.coverage import CoverageSplit, Grain

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from db.collection.sources import find_names
+from db.collection.sources.sources import find_names
 from db.coverage.cells import period_end, period_start
 from db.coverage.first_seen import TopStory, newest_articles, top_stories
 from db.coverage.pairs import Companion, find_companions

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from db.collection.catalogue import (
+from db.collection.sources.catalogue import (
     FACTS,
     FOLDER,
     PACKAGED,

@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from db.collection.feeds import FeedHealth, iter_feeds
-from db.collection.losses import MeasuredLoss, measure_feed_losses, measure_losses
-from db.collection.removals import find_removal
-from db.collection.sources import SourceRow, domains_of, find_source, list_sources
-from db.collection.unverified import has_unverified_articles
-from db.collection.walls import find_walled
+from db.collection.feeds.feeds import FeedHealth, iter_feeds
+from db.collection.feeds.losses import MeasuredLoss, measure_feed_losses, measure_losses
+from db.collection.sources.removals import find_removal
+from db.collection.sources.sources import SourceRow, find_source, list_domains, list_sources
+from db.collection.sources.unverified import has_unverified_articles
+from db.collection.sources.walls import find_walled
 from db.enums.collection import CertificateRule
 from db.outcomes import latest_problems
 from worker.lib.plain_values import to_plain
@@ -61,7 +61,7 @@ def outlet_record(conn: Connection, source_id: str, *, now: datetime, hubs: Mapp
         "bias_note": source.bias_note,
         "origin": source.origin,
         "added_at": to_plain(source.added_at),
-        "domains": domains_of(conn, source_id),
+        "domains": list_domains(conn, source_id),
         "articles": row.articles,
         "latest_at": to_plain(row.latest_at),
         "trouble": walled.sentence if walled else None,

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from db.articles.arrivals import Recorded
-from db.collection.linked_hosts import HostLinkIn, record_links
+from db.collection.sources.linked_hosts import HostLinkIn, record_links
 from db.enums.outcomes import InputOutcome
 from db.net.urls import canonical_url, host_of, registrable_domain
 from worker.chain.documents import InputResult, Rejected

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from db import outcomes
 from db.articles import suspects
 from db.articles.arrivals import Recorded
-from db.collection import doubts
+from db.collection.pages import doubts
 from db.enums.outcomes import PageKind, Stage
 from worker.chain.documents import Rejected
 from worker.chain.following import WithheldText

@@ -23,7 +23,8 @@ from db.articles import mentions, recording, revisions, suspects, word_index
 from db.articles.arrivals import ArticleIn, Recorded
 from db.articles.mentions import TaggedRevision
 from db.articles.revisions import RevisionOut
-from db.collection import removals, sources
+from db.collection.sources import removals
+from db.collection.sources.book import load_book, resolve
 from db.coverage import cells
 from db.dialect import lock_commonplaces
 from db.engine import Database
@@ -177,14 +178,14 @@ class Pipeline:
         self, conn: Connection, identified: Sequence[Identified], now: datetime
     ) -> tuple[dict[int, Recorded], dict[int, Rejected]]:
         """Store documents; return what became of each by its `id()`, and those that belong to removed outlets."""
-        book = sources.load_book(conn)
+        book = load_book(conn)
         removed = removals.add_removed(conn, book)
         rejected: dict[int, Rejected] = {}
         rows: list[tuple[int, ArticleIn]] = []
         for entry in identified:
             document = entry.document
             hint, name = (clean(written or "") or None for written in (document.source, document.source_name))
-            source_id = document.source_id or sources.resolve(
+            source_id = document.source_id or resolve(
                 conn, book, hint=hint, name=name, url=entry.canonical_url, now=now
             )
             if source_id in removed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from db.collection.sources import SourceBook, name_key, new_source
+from db.collection.sources.book import SourceBook, name_key, new_source
 from db.net.urls import host_of, unwrapped
 from worker.catalogue.files import ListedOutlet, read_catalogue
 from worker.chain.documents import Document, Rejected

@@ -13,9 +13,12 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from db import outcomes
+from db import clocks, outcomes
 from db.articles import intakes, revisions
-from db.collection import captures, clocks, doubts, entries, feed_days, host_leases, linked_hosts
+from db.collection import captures, host_leases
+from db.collection.feeds.days import forget_days
+from db.collection.pages import doubts, entries
+from db.collection.sources import linked_hosts
 from db.engine import Database
 from worker.chain.documents import Document, InputResult, Rejected
 from worker.chain.looks import build_document, show_page
@@ -181,7 +184,7 @@ def cleanup(database: Database, *, now: datetime, keep_captures: timedelta, capt
         pass
     database.write(outcomes.forget_old_problems)
     database.write(partial(host_leases.forget_hosts, before=now - timedelta(days=1)))
-    database.write(partial(feed_days.forget_days, before=(now - _KEEP_FEED_DAYS).date()))
+    database.write(partial(forget_days, before=(now - _KEEP_FEED_DAYS).date()))
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     for days_ago in (2, 3, 4):
         database.write(partial(outcomes.compact_outcomes, day=midnight - timedelta(days=days_ago)))

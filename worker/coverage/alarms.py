@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from db.collection.feeds import find_network_problem
-from db.collection.losses import find_newest
-from db.collection.outlet_days import count_suspect_pages, iter_polled_days, measure_texts
-from db.collection.removals import read_removed
+from db.collection.feeds.feeds import find_network_problem
+from db.collection.feeds.losses import find_newest
+from db.collection.sources.days import count_suspect_pages, iter_polled_days, measure_texts
+from db.collection.sources.removals import read_removed
 from db.coverage.collection_attempts import iter_printed
 from db.engine import Database
 from db.enums.outcomes import Stage

@@ -10,7 +10,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from db.articles.counting_day import day_at
-from db.collection.losses import iter_missed
+from db.collection.feeds.losses import iter_missed
 from db.coverage.collection_attempts import iter_attempts, iter_printed, read_given_up
 from worker.coverage.stats.health import HABIT_DAYS, Collected, DayHealth, health_by_day
 

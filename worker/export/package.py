@@ -13,7 +13,7 @@ from datetime import UTC, date
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from db.collection.sources import count_sources
+from db.collection.sources.sources import count_sources
 from db.coverage.collection_attempts import find_first_poll
 from db.vocabulary.versions import current_version
 from worker.coverage.health import collection_health_by_day

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from db.alerts import matches, outbox, subscriptions
 from db.alerts.matches import EventBefore, MatchIn
 from db.alerts.subscriptions import ALL_OUTLETS, SubscriptionRow
-from db.collection.sources import find_names
+from db.collection.sources.sources import find_names
 from db.engine import Database
 from db.enums.alerts import MatchStatus, SubscriptionKind, SubscriptionState
 from worker.coverage.stats.alarms import Alarm, AlarmKind

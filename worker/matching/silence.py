@@ -12,9 +12,9 @@ from db.alerts import matches, outbox, subscriptions
 from db.alerts.matches import MatchIn
 from db.alerts.subscriptions import SubscriptionRow
 from db.articles.counting_day import zone_name
-from db.collection.feeds import find_network_problem
-from db.collection.removals import read_removed
-from db.collection.sources import latest_collected
+from db.collection.feeds.feeds import find_network_problem
+from db.collection.sources.removals import read_removed
+from db.collection.sources.sources import latest_collected
 from db.engine import Database
 from db.enums.alerts import MatchStatus, SubscriptionKind, SubscriptionState
 from db.status import OutletHealth, list_outlets

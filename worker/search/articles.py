@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from db.articles.details import count_entities, read_articles
 from db.articles.suspects import SuspectRow, find_suspect
-from db.collection.unverified import find_unverified
+from db.collection.sources.unverified import find_unverified
 from db.enums.articles import TextFrom
 from worker.lib.plain_values import to_plain
 from worker.search.records import article_record

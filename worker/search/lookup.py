@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
 
-from db.collection.sources import load_book
+from db.collection.sources.book import load_book
 from db.models import Source
 from db.vocabulary.versions import current_version, find_labels, get_content
 from worker.vocabulary.stored_names import iter_names

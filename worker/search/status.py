@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from db.collection.sources import WAYS
+from db.collection.sources.sources import WAYS
 from db.enums.alerts import ChannelState, DeliveryState
 from db.status import StoreStatus
 from worker.lib.plain_values import to_plain

@@ -8,7 +8,7 @@ from functools import partial
 from sqlalchemy import Connection, select
 
 from db.alerts import subscriptions
-from db.collection import sources
+from db.collection.sources.sources import list_names
 from db.models import Source
 from db.net.address_policy import parse_allowed
 from db.vocabulary import versions
@@ -27,7 +27,7 @@ def load_query_names(conn: Connection) -> Names | None:
     version = versions.current_version(conn)
     if version is None:
         return None
-    outlets = tuple(QueryOutlet(id, (name, *domains)) for id, name, domains in sources.list_names(conn))
+    outlets = tuple(QueryOutlet(id, (name, *domains)) for id, name, domains in list_names(conn))
     key = (version, outlets)
     names = _latest_names.get(key)
     if names is None:

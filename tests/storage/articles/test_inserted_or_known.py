@@ -9,7 +9,7 @@ import pytest
 from commandline import run
 
 from db.collection.captures import CaptureIn, compress, record_captures
-from db.collection.sources import SourceIn, record_source
+from db.collection.sources.book import SourceIn, record_source
 from db.engine import Database
 from db.vocabulary.versions import record_version
 

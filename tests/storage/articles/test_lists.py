@@ -14,7 +14,7 @@ from commandline import run
 from samplestore import Sample, store_of
 
 from cli.article.list import article_list, article_search
-from db.collection.sources import SourceIn, record_source
+from db.collection.sources.book import SourceIn, record_source
 from db.engine import Database
 from db.vocabulary.versions import record_version
 from worker.vocabulary.entities import Entity, Vocabulary

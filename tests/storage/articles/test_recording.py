@@ -13,8 +13,8 @@ from templates import migrated
 
 from db.articles import recording, revisions
 from db.articles.arrivals import ArticleIn, Recorded
-from db.collection import sources
-from db.collection.unverified import find_unverified
+from db.collection.sources.book import SourceIn, record_source
+from db.collection.sources.unverified import find_unverified
 from db.engine import Database
 from db.models import Article, Revision, SketchHash, UnverifiedRevision
 
@@ -25,8 +25,8 @@ LEASE = NOW + timedelta(minutes=1)
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     opened = migrated(database_url)
-    outlet = sources.SourceIn(id="lake-post", name="The Lake Post", domains=["lake.example"], origin="person")
-    opened.write(lambda conn: sources.record_source(conn, outlet, now=NOW))
+    outlet = SourceIn(id="lake-post", name="The Lake Post", domains=["lake.example"], origin="person")
+    opened.write(lambda conn: record_source(conn, outlet, now=NOW))
     yield opened
     opened.close()
 

@@ -19,9 +19,9 @@ from db import migrate
 from db.alerts.subscriptions import SubscriptionIn, record_subscription
 from db.collection import captures
 from db.collection.captures import CaptureIn, compress
-from db.collection.entries import EntryIn, record_entries
-from db.collection.feeds import add_feed
-from db.collection.polls import FeedPolled, record_poll
+from db.collection.feeds.feeds import add_feed
+from db.collection.feeds.polls import FeedPolled, record_poll
+from db.collection.pages.entries import EntryIn, record_entries
 from db.coverage import cells as coverage
 from db.engine import Database
 from db.models import Article, Feed, MatchRow, Page, Sighting

@@ -15,9 +15,9 @@ from sqlalchemy import Connection, select, update
 
 from db.collection import captures
 from db.collection.captures import CaptureIn, compress
-from db.collection.entries import EntryIn, record_entries
-from db.collection.feeds import add_feed
-from db.collection.polls import FeedPolled, record_poll
+from db.collection.feeds.feeds import add_feed
+from db.collection.feeds.polls import FeedPolled, record_poll
+from db.collection.pages.entries import EntryIn, record_entries
 from db.engine import Database
 from db.models import Article, Feed, Page
 from worker.chain import service

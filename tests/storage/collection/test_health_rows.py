@@ -10,7 +10,7 @@ from samplestore import NOON, Sample, fill, store_of
 from sqlalchemy import Connection, insert, update
 
 from db.articles.mentions import count_mentions
-from db.collection.feeds import add_feed, record_network
+from db.collection.feeds.feeds import add_feed, record_network
 from db.coverage.cells import mark_articles
 from db.engine import Database
 from db.models import Article, Capture, Feed, Revision

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import insert, update
 from templates import tables
 
-from db.collection.feed_days import ListingPolled, record_poll_of_day
-from db.collection.feeds import add_feed, record_network
-from db.collection.removals import record_removal
+from db.collection.feeds.days import ListingPolled, record_poll_of_day
+from db.collection.feeds.feeds import add_feed, record_network
+from db.collection.sources.removals import record_removal
 from db.engine import Database
 from db.models import Feed, Source
 from db.outcomes import latest_problems

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, select, update
 from templates import migrated
 
 from db.articles.mentions import MentionIn, record_mentions
-from db.collection import sources
+from db.collection.sources.book import SourceIn, record_source
 from db.coverage import cells
 from db.coverage import recount as rollups
 from db.dialect import insert
@@ -71,10 +71,8 @@ def database(database_url: str) -> Database:
 
     def fill(conn: Connection) -> None:
         for number, outlet in enumerate(OUTLETS):
-            row = sources.SourceIn(
-                id=outlet, name=outlet, domains=[f"{outlet}.example"], origin="person", country=f"C{number}"
-            )
-            sources.record_source(conn, row, now=NOW)
+            row = SourceIn(id=outlet, name=outlet, domains=[f"{outlet}.example"], origin="person", country=f"C{number}")
+            record_source(conn, row, now=NOW)
         rows = [
             {"id": e, "type": "state", "label": e, "wikidata": None, "description": None, "in_seed": True}
             for e in ENTITIES

@@ -10,8 +10,8 @@ import pytest
 from samplestore import NOON, Sample, empty_store, fill
 from sqlalchemy import Connection
 
-from db.collection.feed_days import ListingPolled, record_poll_of_day
-from db.collection.feeds import add_feed
+from db.collection.feeds.days import ListingPolled, record_poll_of_day
+from db.collection.feeds.feeds import add_feed
 from db.engine import Database
 from db.outcomes import record_outcomes
 from worker.coverage.health import collection_health_by_day

@@ -12,7 +12,7 @@ from samplestore import NOON, Sample, store_of
 from sqlalchemy import Connection, insert, select, update
 from webpages import words_of
 
-from db.collection.feeds import add_feed
+from db.collection.feeds.feeds import add_feed
 from db.engine import Database
 from db.models import Article, Feed, Page, Sighting
 from db.stories.clusters import LinkIn, record_links

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from db.collection.hubs import HubRow
+from db.collection.feeds.hubs import HubRow
 from web.shared.hubs import describe_hub
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)

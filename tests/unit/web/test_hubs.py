@@ -13,8 +13,8 @@ from asgi import Answer, get
 from sqlalchemy import Row, insert, select, update
 from templates import tables
 
-from db.collection import hubs
-from db.collection.feeds import add_feed
+from db.collection.feeds import hubs
+from db.collection.feeds.feeds import add_feed
 from db.engine import Database
 from db.models import Feed, HubSubscription, Outcome, Source
 from web.app import create_app

@@ -17,8 +17,8 @@ from asgi import get
 from samplestore import NOON, Sample, empty_store, fill
 from sqlalchemy import Connection, update
 
-from db.collection.feed_days import ListingPolled, record_poll_of_day
-from db.collection.feeds import add_feed, record_network
+from db.collection.feeds.days import ListingPolled, record_poll_of_day
+from db.collection.feeds.feeds import add_feed, record_network
 from db.engine import Database
 from db.models import Article, Feed, Source
 from db.outcomes import ProblemSeen, record_outcomes, record_problems

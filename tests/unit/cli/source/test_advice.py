@@ -10,7 +10,7 @@ import pytest
 from cli.source.advice import check_feed
 from crawlers.discovery.findings import FeedCondition, FoundBy
 from crawlers.discovery.trials import Trial
-from db.collection.feed_plans import FeedPlan
+from db.collection.feeds.plans import FeedPlan
 from db.enums.collection import FeedKind, FeedState
 
 URL = "https://herald.example/rss"

@@ -17,8 +17,8 @@ from crawlers.jobs.polls import body_hash, decide_poll, read_poll
 from crawlers.reading.entries import sort_entries
 from crawlers.reading.parse import FeedEntry, ParsedFeed
 from crawlers.scheduling.plan import PollLimits
-from db.collection.pages import NEVER, PageDue, PageFetched
-from db.collection.polls import FeedDue, FeedPolled
+from db.collection.feeds.polls import FeedDue, FeedPolled
+from db.collection.pages.pages import NEVER, PageDue, PageFetched
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 LIMITS = PollLimits(900, 86_400)

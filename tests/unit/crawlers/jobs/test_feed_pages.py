@@ -10,7 +10,7 @@ import pytest
 
 from crawlers.jobs.feed_pages import PAGES_MAX, after_page, find_page, with_page_ahead
 from crawlers.reading.parse import FeedEntry, ParsedFeed, parse_feed
-from db.collection.polls import OLDER_ENTRIES, FeedDue, FeedPolled
+from db.collection.feeds.polls import OLDER_ENTRIES, FeedDue, FeedPolled
 from db.enums.collection import FeedKind, FeedState
 from db.enums.outcomes import RequestOutcome
 

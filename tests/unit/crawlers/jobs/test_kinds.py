@@ -16,7 +16,7 @@ from crawlers.http.results import FetchResult
 from crawlers.jobs import kinds
 from crawlers.jobs.job import DecisionContext, DueFilter, Job, JobResult
 from crawlers.jobs.kinds import KINDS, claim, find_due, renew_claims
-from db.collection.polls import FeedDue
+from db.collection.feeds.polls import FeedDue
 
 ROOT = Path(__file__).parents[4]
 NOW = datetime(2022, 1, 10, 12, tzinfo=UTC)

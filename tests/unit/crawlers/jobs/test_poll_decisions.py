@@ -17,7 +17,7 @@ from crawlers.reading.listings import read_listing
 from crawlers.reading.parse import ParsedFeed
 from crawlers.scheduling.history import FeedHistory, pack_keys, unpack_keys
 from crawlers.scheduling.plan import PollLimits
-from db.collection.polls import FeedDue, FeedPolled
+from db.collection.feeds.polls import FeedDue, FeedPolled
 from db.enums.outcomes import RequestOutcome
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)

@@ -11,7 +11,7 @@ from crawlers.http.results import FetchFailure, FetchResult
 from crawlers.jobs.fetches import Fetched, decide_fetch
 from crawlers.jobs.stand_ins import with_stand_in
 from crawlers.reading.entries import hash_words
-from db.collection.pages import PageDue
+from db.collection.pages.pages import PageDue
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 LONG = "<p>" + "Министры договорились о воде и встретятся снова весной. " * 6 + "</p>"

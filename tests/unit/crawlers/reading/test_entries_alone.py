@@ -11,7 +11,7 @@ from crawlers.http.results import FetchResult
 from crawlers.jobs.stand_ins import captures_of_words
 from crawlers.reading.entries import Entries, sort_entries
 from crawlers.reading.parse import FeedEntry
-from db.collection.entries import EntryIn, FeedText
+from db.collection.pages.entries import EntryIn, FeedText
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 FEED = "https://c.example/rss"

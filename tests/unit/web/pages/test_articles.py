@@ -31,8 +31,8 @@ from db.alerts.matches import MatchIn, record_match
 from db.alerts.subscriptions import SubscriptionIn, record_subscription
 from db.articles.mentions import NamedMention
 from db.articles.suspects import SuspectRow, record_suspects
-from db.collection.feeds import add_feed
-from db.collection.unverified import record_unverified
+from db.collection.feeds.feeds import add_feed
+from db.collection.sources.unverified import record_unverified
 from db.engine import Database
 from db.models import Article, Feed, Page, Revision, Sighting
 from web.app import create_app

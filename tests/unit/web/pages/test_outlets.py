@@ -14,8 +14,8 @@ from asgi import Answer, get
 from samplestore import NOON, Sample, empty_store, fill
 from sqlalchemy import update
 
-from db.collection.feed_days import ListingPolled, record_poll_of_day
-from db.collection.feeds import add_feed
+from db.collection.feeds.days import ListingPolled, record_poll_of_day
+from db.collection.feeds.feeds import add_feed
 from db.engine import Database
 from db.models import Source
 from web.app import create_app

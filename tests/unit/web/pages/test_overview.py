@@ -13,7 +13,7 @@ from samplestore import Sample, empty_store, fill
 from seen_pages import NOW, count_behind, load_names, open_page, read_csv, read_json, read_links, read_tags, read_words
 from sqlalchemy import Connection, update
 
-from db.collection.feeds import add_feed, record_network
+from db.collection.feeds.feeds import add_feed, record_network
 from db.engine import Database
 from db.models import Feed
 from web.app import create_app

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.collection.catalogue import (
+from db.collection.sources.catalogue import (
     FACTS,
     FOLDER,
     PACKAGED,
@@ -184,7 +184,7 @@ STATES = st.dictionaries(
 
 
 def after(seen: CatalogueView, now: ListedOutlet) -> CatalogueView:
-    """Return the store after a merge, as `db.collection.catalogue` writes it."""
+    """Return the store after a merge, as `db.collection.sources.catalogue` writes it."""
     changes = merge_catalogue(PACKAGED, (now,), seen)
     outlets = dict(seen.outlets)
     for change in changes.outlets:

@@ -1,0 +1,1 @@
+"""Pages: the entries that name them, their fetches, refusals, and pages without an article."""

@@ -1,0 +1,1 @@
+"""Outlets: how a document finds its outlet, merges of the catalogue, and changes and removals by people."""
