@@ -22,8 +22,8 @@ from itertools import cycle
 from pathlib import Path
 
 from benchmarks.language_texts import known_texts, ntrex_lines
-from worker.extract.language import detect_language, identify_language, load_model
-from worker.extract.passages import find_passages
+from worker.extract.language.detection import detect_language, identify_language, load_model
+from worker.extract.language.passages import find_passages
 
 _LENGTHS = (0, 20, 40, 70, 100, 150, 300)  # letters
 _MOST_OF_A_FORM = 1_500

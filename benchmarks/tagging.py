@@ -33,7 +33,7 @@ from typing import Any, TypeVar
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
 from benchmarks.labelled import SETS
-from worker.extract.language import detect_language
+from worker.extract.language.detection import detect_language
 from worker.tagging.tagger import Tagger
 from worker.text.fold import squeeze
 from worker.vocabulary.entities import Alias, Entity, Vocabulary

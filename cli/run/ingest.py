@@ -148,7 +148,7 @@ def _parse_date(text: str) -> tuple[datetime, bool]:
 
 
 def _parse_language(text: str) -> str:
-    from worker.extract.languagenames import language_code
+    from worker.extract.language.names import language_code
 
     if code := language_code(text):
         return code

@@ -169,9 +169,9 @@ def _parse(fields: dict[str, Any] | BadLine) -> tuple[str | int, str, str | None
 
 
 def _mentions(tagger: Tagger, text: str, language: str | None) -> Iterator[Mention]:
-    from worker.extract.language import identify_language
-    from worker.extract.passages import find_passages
-    from worker.extract.weighing import LanguageGuess
+    from worker.extract.language.detection import identify_language
+    from worker.extract.language.passages import find_passages
+    from worker.extract.language.weighing import LanguageGuess
     from worker.tagging.pieces import iter_pieces
     from worker.tagging.tagger import moved
 

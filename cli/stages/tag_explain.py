@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from worker.extract.passages import LanguagePassage
-    from worker.extract.weighing import LanguageGuess
+    from worker.extract.language.passages import LanguagePassage
+    from worker.extract.language.weighing import LanguageGuess
     from worker.tagging.rules import NearMiss
     from worker.tagging.tagger import Mention, Tagger
     from worker.vocabulary.scope import ScopeVerdict
@@ -57,9 +57,9 @@ class Explained:
 
 def explain(tagger: Tagger, text: str, language: str | None) -> Explained:
     """Return the mentions in a text with their rules, and near misses; the language is detected if None."""
-    from worker.extract.language import identify_language
-    from worker.extract.passages import find_passages
-    from worker.extract.weighing import LanguageGuess
+    from worker.extract.language.detection import identify_language
+    from worker.extract.language.passages import find_passages
+    from worker.extract.language.weighing import LanguageGuess
     from worker.vocabulary.scope import Scope
 
     guess = LanguageGuess(language) if language else identify_language(text)

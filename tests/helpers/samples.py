@@ -21,7 +21,7 @@ from worker.catalogue.files import ListedOutlet, read_catalogue
 from worker.chain.documents import Document
 from worker.chain.pipeline import Pipeline
 from worker.chain.tag import RevisionTagger
-from worker.extract.langmodel import mapped
+from worker.extract.language.model import mapped
 from worker.matching.matcher import SubscriptionMatcher
 from worker.setup import load_catalogue, load_vocabulary
 from worker.tagging.tagger import Tagger

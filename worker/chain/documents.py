@@ -7,7 +7,7 @@ from datetime import datetime
 
 from db.enums.articles import TextFrom
 from db.enums.outcomes import InputOutcome, PageKind
-from worker.extract.language import NOTHING_DECLARED, DeclaredLanguages
+from worker.extract.language.detection import NOTHING_DECLARED, DeclaredLanguages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,8 @@ from worker.chain.own_addresses import NONE, OwnAddresses, own_addresses
 from worker.dedup.fingerprint import Fingerprint, fingerprint
 from worker.dedup.headline import strip_outlet
 from worker.extract.genre import genre_of_url
-from worker.extract.language import identify_language
-from worker.extract.weighing import LanguageGuess
+from worker.extract.language.detection import identify_language
+from worker.extract.language.weighing import LanguageGuess
 from worker.text.nfc import nfc
 
 MAX_TITLE = 1_000

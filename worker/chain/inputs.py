@@ -21,9 +21,9 @@ from worker.chain.defaults import InputOptions
 from worker.chain.documents import Document, Rejected, joined
 from worker.chain.fields import ADDRESS, SOURCE_NAME, InputField
 from worker.chain.written_values import read_language, read_when
-from worker.extract.dating import to_instant
+from worker.extract.dates.choice import to_instant
 from worker.extract.page import Extracted, Hints, Unextractable, extract_page
-from worker.extract.plaintext import read_plaintext
+from worker.extract.plaintext.document import read_plaintext
 from worker.lib.json_lines import MAX_LINE, BadLine, json_lines
 from worker.lib.named_file import endless_kind, open_named
 

@@ -16,9 +16,9 @@ from db.net.urls import host_of, registrable_domain
 from db.text.dates import ParsedDate, end_of_tomorrow, parse_date
 from db.text.encoding import charset_of
 from worker.chain.documents import Document, Rejected, joined
-from worker.extract.dating import Beside, DateEvidence, date_article, left_out
+from worker.extract.dates.choice import Beside, DateEvidence, date_article, left_out
 from worker.extract.fragment import fragment_text
-from worker.extract.language import DeclaredLanguages
+from worker.extract.language.detection import DeclaredLanguages
 from worker.extract.page import Extracted, Hints, Unextractable, extract_page
 from worker.judging.page_kind import Look, PageVerdict, evidence_of_article, judge_page
 from worker.judging.phrases import paywall_at

@@ -42,7 +42,7 @@ from worker.chain.joining import JOINING
 from worker.chain.linked_hosts import record_linked_hosts
 from worker.chain.tag import RevisionTagger
 from worker.extract.genre import genre_of_kind
-from worker.extract.language import keep_model_in, load_model
+from worker.extract.language.detection import keep_model_in, load_model
 from worker.matching import matcher
 from worker.matching.freeing import free
 from worker.matching.word_index import index_terms

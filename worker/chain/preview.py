@@ -9,7 +9,7 @@ from db.net.urls import host_of, unwrapped
 from worker.catalogue.files import ListedOutlet, read_catalogue
 from worker.chain.documents import Document, Rejected
 from worker.chain.identify import clean, identify
-from worker.extract.passages import find_passages
+from worker.extract.language.passages import find_passages
 from worker.query.article import Mentioned, QueryArticle
 from worker.query.article import QueryOutlet as Publisher
 from worker.query.names import QueryNames

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from db.articles.mentions import MentionIn, TaggedRevision
-from worker.extract.passages import find_passages
+from worker.extract.language.passages import find_passages
 from worker.tagging.pieces import iter_pieces
 from worker.tagging.tagger import Mention, Tagger, moved
 from worker.vocabulary.entities import Vocabulary

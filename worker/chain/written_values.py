@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from db.text.dates import EARLIEST_YEAR, LATEST_YEAR, ParsedDate, fault_in, parse_date
-from worker.extract.languagenames import language_code
+from worker.extract.language.names import language_code
 
 
 def read_language(written: str | None) -> tuple[str | None, str | None]:

@@ -11,14 +11,14 @@ from lxml.html import HtmlElement
 from db.text.dates import ParsedDate
 from worker.extract.authors import find_author
 from worker.extract.body import is_heavy, read_body, read_hidden, strip_page
-from worker.extract.dates import read_evidence, search_published
-from worker.extract.dating import Beside, DatedBy, DateEvidence, date_article, left_out
+from worker.extract.dates.choice import Beside, DatedBy, DateEvidence, date_article, left_out
+from worker.extract.dates.evidence import read_evidence, search_published
 from worker.extract.errors import Unextractable
 from worker.extract.fragment import fragment_text
 from worker.extract.genre import declared_genre
 from worker.extract.headline import find_headline
 from worker.extract.jsonld import as_text
-from worker.extract.language import DeclaredLanguages, identify_language
+from worker.extract.language.detection import DeclaredLanguages, identify_language
 from worker.extract.markup import MAX_BYTES, parse_page
 from worker.extract.metadata import Declared, read_declared, squeezed, tidy
 from worker.extract.outlinks import read_outlinks

@@ -13,7 +13,7 @@ from samples import NOON, text
 from worker.chain.defaults import Defaults, InputOptions
 from worker.chain.documents import Document, Rejected
 from worker.chain.inputs import read_lines, read_table, read_text
-from worker.extract.languagenames import language_code
+from worker.extract.language.names import language_code
 
 DAY = datetime(2022, 1, 3, tzinfo=UTC)
 DEFAULTS = Defaults(

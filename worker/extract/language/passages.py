@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from worker.extract.language import identify_language
-from worker.extract.letters import SCRIPTS
+from worker.extract.language.detection import identify_language
+from worker.extract.language.letters import SCRIPTS
 
 
 class LanguagePassage(NamedTuple):

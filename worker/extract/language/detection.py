@@ -9,8 +9,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from worker.extract.langmodel import mapped, scores, unpacked
-from worker.extract.letters import (
+from worker.extract.language.letters import (
     CYRILLIC,
     LATIN,
     ONE_LANGUAGE,
@@ -23,7 +22,8 @@ from worker.extract.letters import (
     foreign,
     is_written_in,
 )
-from worker.extract.weighing import LanguageGuess, weigh
+from worker.extract.language.model import mapped, scores, unpacked
+from worker.extract.language.weighing import LanguageGuess, weigh
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier

@@ -12,7 +12,7 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from db.text.dates import ParsedDate
-from worker.extract.datelabels import PUBLISHED, UPDATED, is_line_of_date, read_date_label
+from worker.extract.dates.labels import PUBLISHED, UPDATED, is_line_of_date, read_date_label
 from worker.extract.metadata import get_host, read_text, squeezed
 
 _OF_OTHERS = re.compile(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from worker.extract.language import DeclaredLanguages, detect_language, identify_language
-from worker.extract.letters import NAMED
+from worker.extract.language.detection import DeclaredLanguages, detect_language, identify_language
+from worker.extract.language.letters import NAMED
 from worker.vocabulary.entities import LANGUAGES
 
 # Russian without a single ы, э, ъ or ё.

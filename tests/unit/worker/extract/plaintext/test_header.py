@@ -11,8 +11,8 @@ from samples import NOON, text
 
 from worker.chain.documents import Document
 from worker.chain.inputs import read_text
-from worker.extract.plaintext import PlainDocument, read_plaintext
-from worker.extract.textheader import read_label
+from worker.extract.plaintext.document import PlainDocument, read_plaintext
+from worker.extract.plaintext.header import read_label
 
 BODY = text(0, 1)
 DAY = datetime(2022, 1, 5, tzinfo=UTC)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from db.text.dates import ParsedDate, parse_date
-from worker.extract.dating import Beside, DatedBy, DateEvidence, date_article
+from worker.extract.dates.choice import Beside, DatedBy, DateEvidence, date_article
 
 
 def read(*texts: str) -> tuple[ParsedDate, ...]:

@@ -7,8 +7,8 @@ import pytest
 
 from db.text.dates import ParsedDate
 from worker.extract.body import strip_page
-from worker.extract.dates import read_evidence, search_published
-from worker.extract.dating import Beside, DateEvidence, date_article
+from worker.extract.dates.choice import Beside, DateEvidence, date_article
+from worker.extract.dates.evidence import read_evidence, search_published
 from worker.extract.markup import parse_page
 from worker.extract.metadata import read_declared
 

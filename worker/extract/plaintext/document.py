@@ -1,7 +1,7 @@
 """Text file → article: title, by-line and source are recognised, page boilerplate is left out.
 
 The rules, in the order in which they apply. A *line* is a paragraph; the *head* is the first five lines, the *end
-matter* follows the article. A block of labels at the top (`textheader`) is read before all else.
+matter* follows the article. A block of labels at the top (`header`) is read before all else.
 
 1. A title is the first line that is no by-line, label, date or address, if it is among the first three lines, is short
    (≤ 200 characters, ≤ 30 words), does not end like a sentence (. , ; : are out; ? ! and … are fine) and is followed by
@@ -22,14 +22,14 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from worker.extract.labelled import TITLE_LENGTH, LineFacts, is_field, keep_labelled, spaced
-from worker.extract.phrases import (
+from worker.extract.plaintext.header import find_block
+from worker.extract.plaintext.lines import TITLE_LENGTH, LineFacts, is_field, keep_labelled, spaced
+from worker.extract.plaintext.phrases import (
     BUTTON,
     DISCLAIMER,
     LOWER_PART,
     WHOSE_VIEWS,
 )
-from worker.extract.textheader import find_block
 from worker.text.nfc import nfc
 
 _HEAD_LINES = 5

@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from worker.extract.commonwords import LANGUAGES_OF
-from worker.extract.kazakh import kazakh_in_latin, may_be_kazakh
-from worker.extract.letters import CYRILLIC, LATIN, NAMED, USUAL, LetterSample, count_letters, find_script
+from worker.extract.language.common_words import LANGUAGES_OF
+from worker.extract.language.latin_kazakh import kazakh_in_latin, may_be_kazakh
+from worker.extract.language.letters import CYRILLIC, LATIN, NAMED, USUAL, LetterSample, count_letters, find_script
 
 
 class LanguageGuess(NamedTuple):

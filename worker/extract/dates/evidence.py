@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from lxml.html import HtmlElement
 
 from db.text.dates import EARLIEST_YEAR, LATEST_YEAR, ParsedDate, fault_in, parse_date
-from worker.extract.dateplaces import read_places
-from worker.extract.dating import DateEvidence
+from worker.extract.dates.choice import DateEvidence
+from worker.extract.dates.places import read_places
 from worker.extract.jsonld import as_text
 from worker.extract.metadata import Declared, get_host
 

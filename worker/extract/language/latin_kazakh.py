@@ -7,8 +7,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from worker.extract.commonwords import LANGUAGES_OF
-from worker.extract.letters import LetterSample
+from worker.extract.language.common_words import LANGUAGES_OF
+from worker.extract.language.letters import LetterSample
 
 _CONSONANT = "[bcdfghjklmnpqrstvxzşğǵñńŋ]"
 _VOWEL_Y = re.compile(f"{_CONSONANT}y(?={_CONSONANT})")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worker.extract.language import detect_language
+from worker.extract.language.detection import detect_language
 
 SENTENCES = {
     "en": "The government approved the new programme, and jobs will open in the southern regions next year.",

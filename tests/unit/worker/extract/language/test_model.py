@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from worker.extract.langmodel import mapped, unpacked
+from worker.extract.language.model import mapped, unpacked
 
 pytestmark = pytest.mark.slow
 

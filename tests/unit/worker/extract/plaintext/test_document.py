@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from material import shared
 
-from worker.extract.plaintext import PlainDocument, read_plaintext
+from worker.extract.plaintext.document import PlainDocument, read_plaintext
 
 ONE = (
     "The ministers of five countries met in the capital on Thursday to speak about water, railways and the border, "

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 from db.text.dates import ParsedDate, fault_in, parse_date
 from worker.extract.authors import clean_names
-from worker.extract.datelabels import PUBLISHED, UPDATED, is_line_of_date, read_date_label
-from worker.extract.languagenames import language_code
-from worker.extract.phrases import BY, LABELLED, NAME_WORD, TITLE_LABEL
-from worker.extract.textheader import Label, read_label
+from worker.extract.dates.labels import PUBLISHED, UPDATED, is_line_of_date, read_date_label
+from worker.extract.language.names import language_code
+from worker.extract.plaintext.header import Label, read_label
+from worker.extract.plaintext.phrases import BY, LABELLED, NAME_WORD, TITLE_LABEL
 
 TITLE_LENGTH = 200
 """Maximum length of a title line."""

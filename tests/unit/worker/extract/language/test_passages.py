@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worker.extract.passages import LanguagePassage, find_passages
+from worker.extract.language.passages import LanguagePassage, find_passages
 from worker.tagging.tagger import Tagger
 from worker.vocabulary.entities import Alias, Entity, Vocabulary
 

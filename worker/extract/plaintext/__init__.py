@@ -1,0 +1,1 @@
+"""Text files → articles: labels at the top, by-lines, and the lower part of a saved page. Pure."""
