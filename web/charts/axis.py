@@ -13,7 +13,7 @@ from worker.coverage.stats.stretches import gaps, spread, stretches
 _EPOCH = date(1970, 1, 1).toordinal()
 _DAY_MS = 86_400_000
 _NAMED_MAX, _TICKS_MAX = 9, 12
-DATES = {"year": "%Y", "quarter": "%b %Y", "month": "%b %Y", "week": "%b %d", "date": "%b %d", "day": "%b %d"}
+DATES = {"year": "%Y", "quarter": "%b %Y", "month": "%b %Y", "week": "%-d %b", "date": "%-d %b", "day": "%-d %b"}
 """Formats of dates on axes."""
 _IMPAIRED = "impaired: a fall may be ours"
 _BAND_TEXTS = {"text": "collection", "first": "from", "last": "to"}

@@ -89,9 +89,9 @@ def plot_comparison(
     rows = [_change_row(change, name, is_ratio) for change, name in zip(shown, names, strict=True)]
     known = [value for row in rows for value in (row["low"], row["value"], row["high"]) if value is not None]
     none = 1.0 if is_ratio else 0.0
-    domain = [min([*known, none]), max([*known, none + 1.0])]
+    domain = _widen(min([*known, none]), max([*known, none + 1.0]))
     unit = "times as many articles a day" if is_ratio else "articles a day, more or fewer"
-    axis = {"title": [unit, " → ".join(periods)], "grid": True, "tickCount": {"signal": "ceil(width / 90)"}}
+    axis = {"title": [unit, f"{periods[0]} →", periods[1]], "grid": True, "tickCount": {"signal": "ceil(width / 90)"}}
     x = {"field": "value", "type": "quantitative", "axis": axis, "scale": {"domain": domain, "zero": False}}
     said = {"before": periods[0], "after": periods[1], "said": "times as many" if is_ratio else "more a day"}
     tips = [*tooltip("name"), *({"field": field, "title": text} for field, text in said.items())]
@@ -142,11 +142,25 @@ def _change_row(change: ChartChange, name: str, is_ratio: bool) -> dict[str, Any
     return with_href(row, change.href)
 
 
+def _widen(low: float, high: float) -> list[float]:
+    """Return a range with some room at both ends, so that only what nothing bounds ends at the edge of the chart."""
+    room = (high - low) * 0.04
+    return [low - room, high + room]
+
+
 def describe_interval(interval: Interval) -> str:
-    """Return an estimate and its interval in words: `1.50 (0.80–2.70)`."""
-    value = "?" if math.isnan(interval.value) else "∞" if math.isinf(interval.value) else f"{interval.value:,.2f}"
-    high = "∞" if math.isinf(interval.high) else f"{interval.high:,.2f}"
-    return f"{value} ({interval.low:,.2f}–{high})"
+    """Return an estimate and its interval in words: `1.50 (0.80–2.70)`, `−0.50 (−2.00 to 1.00)`, `∞ (≥ 3.32)`."""
+    value = "?" if math.isnan(interval.value) else "∞" if math.isinf(interval.value) else _decimal(interval.value)
+    if math.isinf(interval.high):
+        return f"{value} (≥ {_decimal(interval.low)})" if math.isfinite(interval.low) else f"{value} (unbounded)"
+    if not interval.low >= 0:
+        return f"{value} ({_decimal(interval.low)} to {_decimal(interval.high)})"
+    return f"{value} ({_decimal(interval.low)}–{_decimal(interval.high)})"
+
+
+def _decimal(value: float) -> str:
+    """Return a number with two decimals and a true minus."""
+    return f"{value:,.2f}".replace("-", "\N{MINUS SIGN}").replace("inf", "∞")
 
 
 def _names(names: Sequence[str]) -> dict[str, Any]:

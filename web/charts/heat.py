@@ -78,7 +78,7 @@ def _counts(encoding: dict[str, Any], per: str, top: int) -> dict[str, Any]:
 def _crosses(encoding: dict[str, Any]) -> dict[str, Any]:
     return {
         "transform": [{"filter": "datum.collection === 'impaired'"}],
-        "mark": {"type": "point", "style": "flag", "shape": "M-.5,-.5L.5,.5M.5,-.5L-.5,.5", "size": 30},
+        "mark": {"type": "point", "style": "flag", "shape": "M-.5,-.5L.5,.5M.5,-.5L-.5,.5", "size": 90},
         "encoding": encoding,
     }
 

@@ -93,7 +93,7 @@ def write_config(palette: Palette) -> dict[str, Any]:
             "direction": "horizontal",
             "columns": 3,
             "labelLimit": 190,
-            "offset": 24,
+            "offset": 28,
             "titleFontWeight": "normal",
             "symbolOpacity": 1,
             "symbolStrokeWidth": 3,

@@ -21,6 +21,7 @@ from web.charts.parts import ChartEvent, Spec
 from web.charts.series import plot_series
 from web.shared.links import change_query, entity_address, search_address
 from web.shared.page import Format, respond
+from web.shared.render import show_days
 from web.shared.store import Reading
 from web.shared.tables import PageTable
 from web.statistics.profiles import EntityProfile, read_profile
@@ -164,7 +165,7 @@ class EntityPage:
     def caption(self) -> str:
         """The text below the chart."""
         shown = self.profile.shown
-        parts = [f"{self.profile.since} to {self.profile.until}, articles a {self.profile.grain}"]
+        parts = [f"{show_days(self.profile.since, self.profile.until)}, articles a {self.profile.grain}"]
         if self.is_split:
             parts.append(f"the largest of {len(self.lines)} by {self.split_name}")
         if any(self.links.explains_fall(period) for period in shown.begins):

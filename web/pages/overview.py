@@ -17,6 +17,7 @@ from web.kept.overview import Overview
 from web.shared.links import change_query, search_address
 from web.shared.page import Format, respond
 from web.shared.params import read_days
+from web.shared.render import show_days
 from web.shared.store import Reading
 from web.shared.tables import PageTable
 from web.statistics.series import check_day, draw_course
@@ -139,6 +140,12 @@ class OverviewPage:
         """Return the sparkline of all articles."""
         course = self.week.course
         return draw_course(course, "All articles", _label_days(course, self.week.until), is_large=True)
+
+    def describe_course(self) -> str:
+        """Return a caption for the sparkline of all articles: its days, and its least and most articles."""
+        course, last = self.week.course, self.week.until
+        first = last - timedelta(days=len(course) - 1)
+        return f"Articles a day, {show_days(first, last)}: {min(course, default=0):,} to {max(course, default=0):,}"
 
     def describe_expected(self, unusual: UnusualDays) -> str:
         """Return how many articles the weeks before let expect."""

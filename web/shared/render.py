@@ -37,6 +37,15 @@ def _day(day: date) -> str:
     return f"{day.day} {day:%b} {day.year}"
 
 
+def show_days(first: date, last: date) -> str:
+    """Return a range of days without what both ends share: `23–29 Nov 2026`, `28 Nov – 4 Dec 2026`."""
+    if first == last:
+        return _day(last)
+    if first.year != last.year:
+        return f"{_day(first)} – {_day(last)}"
+    return f"{first.day}–{_day(last)}" if first.month == last.month else f"{first.day} {first:%b} – {_day(last)}"
+
+
 def headline(title: str | None, beginning: str) -> str:
     """Return the title, or the first words of an article without one."""
     if title:
@@ -124,6 +133,7 @@ _templates.filters.update(
 )
 _templates.globals.update(
     chart_script=chart_script_address,
+    days=show_days,
     headline=headline,
     menu=MENU,
     article_address=links.article_address,

@@ -3,6 +3,7 @@
 "use strict";
 (() => {
   const NARROW_PX = 520;
+  const LEGEND_PX = 215; // of a name in the legend
   const ERRORS = 1; // of Vega's log levels
   const figures = [...document.querySelectorAll("figure[data-chart]")];
   if (!figures.length) return;
@@ -59,10 +60,8 @@
     const spec = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
     const dark = isDark(figure);
     if (dark) spec.config = spec.usermeta.dark;
-    if (target.clientWidth < NARROW_PX) {
-      spec.config.legend.columns = 1;
-      spec.config.axisY.labelLimit = 110;
-    }
+    spec.config.legend.columns = Math.max(1, Math.floor(target.clientWidth / LEGEND_PX));
+    if (target.clientWidth < NARROW_PX) spec.config.axisY.labelLimit = 110;
     await loadBundle(figure.dataset.bundle);
     drawn.get(figure)?.finalize();
     const embedded = await window.vegaEmbed(target, spec, {

@@ -51,7 +51,7 @@ SPLIT_NAMES = {
     PageSplit.COUNTRY: "country",
     PageSplit.GENRE: "genre",
 }
-GRAIN_NAMES = (("", "fitting"), *((grain, grain) for grain in Grain))
+GRAIN_NAMES = (("", "automatic"), *((grain, grain) for grain in Grain))
 LEVEL_NAMES = (
     (CoverageLevel.ALL, "all"),
     (CoverageLevel.NAME, "by name"),

@@ -23,7 +23,7 @@ from db.engine import Database
 from db.models import Article, Feed, Source
 from db.outcomes import ProblemSeen, record_outcomes, record_problems
 from web.app import create_app
-from web.shared.render import headline, is_web, when
+from web.shared.render import headline, is_web, show_days, when
 
 NOW = NOON + timedelta(hours=2)
 
@@ -82,8 +82,10 @@ def test_an_article_with_outlet_time_language_and_entities(store: Database) -> N
     says = (("CSTO", "csto"), ("Turan", "turan"))
     fill(store, [Sample("https://herald.example/1", title="On maps", text="Turan, Turan, CSTO.", says=says)])
     words = words_of(page_of(store))
-    assert "On maps Steppe Herald 5 Jan 2022, 08:30 UTC en Turan CSTO" in words
-    assert ("a", {"href": "https://herald.example/1", "rel": "noopener noreferrer"}) in tags_of(page_of(store))
+    assert "On maps Steppe Herald 5 Jan 2022, 08:30 UTC en at the outlet ↗ Turan CSTO" in words
+    assert ("a", {"class": "out", "href": "https://herald.example/1", "rel": "noopener noreferrer"}) in tags_of(
+        page_of(store)
+    )
 
 
 def test_the_first_words_stand_for_a_missing_title(store: Database) -> None:
@@ -315,6 +317,20 @@ def test_importing_the_application_reads_nothing() -> None:
 )
 def test_times_say_their_zone(moment: datetime | None, shown: str) -> None:
     assert re.sub("<[^>]*>", "", when(moment, NOW)) == shown
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "shown"),
+    [
+        pytest.param(date(2022, 1, 5), date(2022, 1, 5), "5 Jan 2022", id="one day"),
+        pytest.param(date(2022, 1, 5), date(2022, 1, 11), "5–11 Jan 2022", id="in a month"),
+        pytest.param(date(2022, 1, 28), date(2022, 2, 3), "28 Jan – 3 Feb 2022", id="in a year"),
+        pytest.param(date(2021, 12, 30), date(2022, 1, 5), "30 Dec 2021 – 5 Jan 2022", id="over new year"),
+        pytest.param(date(2021, 1, 1), date(2022, 1, 31), "1 Jan 2021 – 31 Jan 2022", id="the same month of two years"),
+    ],
+)
+def test_a_range_of_days_says_once_what_both_ends_share(first: date, last: date, shown: str) -> None:
+    assert show_days(first, last) == shown
 
 
 @pytest.mark.parametrize(

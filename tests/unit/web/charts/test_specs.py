@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,13 +14,13 @@ from chartsamples import HOSTILE, days, every_spec, line
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from web.charts.bars import BARS_MAX, ChartBar, ChartChange, plot_bars, plot_comparison
+from web.charts.bars import BARS_MAX, ChartBar, ChartChange, describe_interval, plot_bars, plot_comparison
 from web.charts.heat import plot_heat
 from web.charts.parts import ChartEvent, ChartLine, Spec, check_href, distinct_names, plain
 from web.charts.series import plot_series
 from web.charts.share import plot_share
 from web.charts.timeline import ChartArticle, plot_timeline
-from worker.coverage.stats.compare import compare
+from worker.coverage.stats.compare import Interval, compare
 
 
 def rows(spec: Spec) -> list[dict[str, Any]]:
@@ -167,6 +168,36 @@ def test_a_change_has_its_interval_and_the_unbounded_is_no_number(is_ratio: bool
     assert first["low"] == pytest.approx(interval.low, abs=1e-6)
     assert (first["before"], first["after"]) == (0, 6)
     assert (first["value"] is None) is is_ratio
+
+
+def test_only_what_nothing_bounds_ends_at_the_edge() -> None:
+    changes = [
+        ChartChange(key="a", name="A", articles=(0, 6), comparison=compare([0, 0, 0], [2, 0, 4])),
+        ChartChange(key="b", name="B", articles=(9, 6), comparison=compare([3, 2, 4], [2, 0, 4])),
+    ]
+    spec = plot_comparison(changes, periods=("2021-12", "2022-01"), is_ratio=True)
+    low, high = next(part for part in spec["layer"] if part["mark"].get("style") == "interval")["encoding"]["x"][
+        "scale"
+    ]["domain"]
+    unbounded, bounded = rows(spec)
+    assert unbounded["to"] == high
+    assert low < bounded["from"] < bounded["to"] < high
+
+
+@pytest.mark.parametrize(
+    ("interval", "said"),
+    [
+        pytest.param(Interval(1.5, 0.8, 2.7), "1.50 (0.80–2.70)", id="positive"),
+        pytest.param(Interval(-1, -7.15, 5.17), "−1.00 (−7.15 to 5.17)", id="no dash beside a minus"),
+        pytest.param(Interval(math.inf, 3.32, math.inf), "∞ (≥ 3.32)", id="from nothing"),
+        pytest.param(Interval(math.nan, 0, math.inf), "? (≥ 0.00)", id="nothing at all"),
+        pytest.param(Interval(0, -math.inf, 2), "0.00 (−∞ to 2.00)", id="unbounded below"),
+        pytest.param(Interval(0, -math.inf, math.inf), "0.00 (unbounded)", id="unbounded"),
+        pytest.param(Interval(1200, 1000, 1500), "1,200.00 (1,000.00–1,500.00)", id="thousands"),
+    ],
+)
+def test_an_interval_in_words(interval: Interval, said: str) -> None:
+    assert describe_interval(interval) == said
 
 
 def story() -> list[ChartArticle]:

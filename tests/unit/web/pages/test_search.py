@@ -39,6 +39,13 @@ def store(tmp_path: Path) -> Iterator[Database]:
     database.close()
 
 
+@pytest.fixture(autouse=True)
+def leisure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give searches more time than any machine needs for so few articles."""
+    monkeypatch.setattr(search, "_SEARCHING_S", 60.0)
+    monkeypatch.setattr(search, "_COUNTING_S", 60.0)
+
+
 def sample(number: int, **values: Any) -> Sample:
     at = datetime(2022, 1, 1, tzinfo=UTC) + timedelta(hours=number // 3)
     text = f"Drills of the CSTO, number {number}." if number % 2 else f"A bridge, number {number}."
