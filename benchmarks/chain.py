@@ -25,12 +25,13 @@ import xxhash
 from benchmarks.loaders import html_pages
 from db.collection.captures import CaptureIn, claim_captures, compress, record_captures
 from db.engine import Database
-from worker.chain import identify as identify_module
-from worker.chain import inputs, pipeline
-from worker.chain.inputs import read_text
+from worker.chain import pipeline
+from worker.chain.batch import identify as identify_module
+from worker.chain.batch.tag import RevisionTagger
+from worker.chain.inputs import reader
+from worker.chain.inputs.reader import read_text
 from worker.chain.pipeline import Pipeline
 from worker.chain.service import process_captures
-from worker.chain.tag import RevisionTagger
 from worker.coverage.recount import recount
 from worker.setup import prepare
 from worker.vocabulary.loader import packaged_folder, read_vocabulary
@@ -80,7 +81,7 @@ def measure_chain(pages: list[Page], url: str) -> tuple[float, float, Stages, in
     chain.process([read_text("warm-up", b"A first text, by which everything is loaded.", NOW)])
     database.write(lambda conn: record_captures(conn, [_capture(*page) for page in pages]))
     patches = [
-        (inputs, "extract_page", "extract"),
+        (reader, "extract_page", "extract"),
         (identify_module, "identify_language", "language"),
         (identify_module, "fingerprint", "fingerprint"),
         (RevisionTagger, "tag", "tag"),

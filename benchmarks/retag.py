@@ -33,10 +33,10 @@ from db.coverage import cells as coverage
 from db.engine import Database
 from db.models import Article, Revision
 from db.vocabulary import retags
+from worker.chain.batch.tag import RevisionTagger
 from worker.chain.pipeline import Pipeline
 from worker.chain.retag import retag_archive
 from worker.chain.service import batches, utc_now
-from worker.chain.tag import RevisionTagger
 from worker.coverage.recount import recount
 from worker.setup import load_vocabulary
 from worker.vocabulary.entities import Alias, Vocabulary

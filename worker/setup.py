@@ -75,7 +75,7 @@ def _recompare(database: Database, now: datetime) -> Recompared:
 def readdress(database: Database) -> None:
     """Rewrite the addresses of articles and pages by the current rules."""
     if database.read(readdressing.is_behind):
-        from worker.chain.joining import JOINING  # loads the comparison of texts, so only when needed
+        from worker.chain.batch.joining import JOINING  # loads the comparison of texts, so only when needed
 
         while database.write(lambda conn: readdressing.readdress(conn, JOINING)):
             pass

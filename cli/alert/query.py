@@ -122,7 +122,7 @@ def _verdict(verdict: Verdict) -> dict[str, object]:
 
 def _documents(files: list[str]) -> Iterator[tuple[str, Document | Rejected]]:
     """Yield the documents in the files with their names; articles of a .jsonl have the line in their name."""
-    from worker.chain.inputs import iter_paths, read_file
+    from worker.chain.inputs.reader import iter_paths, read_file
     from worker.chain.service import utc_now
 
     for name, path in iter_paths(files):

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections import Counter
 
     from db.engine import Database
-    from worker.chain.defaults import InputOptions, ZoneOf
     from worker.chain.documents import Document, Rejected
+    from worker.chain.inputs.defaults import InputOptions, ZoneOf
 
 
 def ingest(
@@ -104,8 +104,8 @@ def _options(
     url: str | None,
 ) -> InputOptions:
     """Return the options for reading inputs. Raises typer.BadParameter for invalid ones."""
-    from worker.chain.defaults import Defaults, InputOptions
-    from worker.chain.fields import BadMapping, Columns, parse_mapping
+    from worker.chain.inputs.defaults import Defaults, InputOptions
+    from worker.chain.inputs.fields import BadMapping, Columns, parse_mapping
 
     try:
         mapping = parse_mapping(pairs)
@@ -130,7 +130,7 @@ def _parse_date(text: str) -> tuple[datetime, bool]:
 
     from cli.shared.day_options import today
     from db.text.dates import end_of_tomorrow, fault_of
-    from worker.chain.inputs import parse_when
+    from worker.chain.inputs.reader import parse_when
     from worker.search.days import NoDay, parse_days
 
     try:
@@ -164,7 +164,7 @@ def _load_zones(database: Database) -> ZoneOf:
 
 
 def _read(paths: Sequence[str], observed_at: datetime, options: InputOptions) -> Iterator[Document | Rejected]:
-    from worker.chain.inputs import iter_paths, read_file, read_lines
+    from worker.chain.inputs.reader import iter_paths, read_file, read_lines
 
     for name, path in iter_paths(list(paths)):
         if name == "-":

@@ -98,7 +98,7 @@ class IngestProgress:
 
 def _get_sizes(paths: Sequence[str]) -> dict[str, int]:
     """Return the size of each input file in bytes."""
-    from worker.chain.inputs import iter_paths
+    from worker.chain.inputs.reader import iter_paths
 
     sizes = {}
     for name, path in iter_paths(list(paths)):

@@ -15,9 +15,9 @@ from db.collection.captures import CaptureIn, compress
 from db.models import MentionRow, Revision, Source, VocabularyVersion
 from db.vocabulary import retags
 from worker.chain import service
+from worker.chain.batch.tag import RevisionTagger
 from worker.chain.pipeline import Pipeline
 from worker.chain.preview import Preview
-from worker.chain.tag import RevisionTagger
 
 KYRGYZ_OR_RUSSIAN = "Путин сенатка каршы, ШОС"
 """One word of it is no name; the acronym is the Russian one."""

@@ -83,9 +83,9 @@ def _page(body: bytes) -> None:
 
 
 def _text(body: bytes) -> None:
+    from worker.chain.batch.identify import identify
     from worker.chain.documents import Document
-    from worker.chain.identify import identify
-    from worker.chain.inputs import read_text
+    from worker.chain.inputs.reader import read_text
 
     read = read_text("a.txt", body, NOW)
     if isinstance(read, Document):
@@ -93,9 +93,9 @@ def _text(body: bytes) -> None:
 
 
 def _lines(body: bytes) -> None:
+    from worker.chain.batch.identify import identify
     from worker.chain.documents import Document
-    from worker.chain.identify import identify
-    from worker.chain.inputs import read_lines
+    from worker.chain.inputs.reader import read_lines
 
     for read in read_lines("a.jsonl", BytesIO(body), observed_at=NOW):
         if isinstance(read, Document):
@@ -103,10 +103,10 @@ def _lines(body: bytes) -> None:
 
 
 def _table(body: bytes) -> None:
-    from worker.chain.defaults import InputOptions
+    from worker.chain.batch.identify import identify
     from worker.chain.documents import Document
-    from worker.chain.identify import identify
-    from worker.chain.inputs import read_table
+    from worker.chain.inputs.defaults import InputOptions
+    from worker.chain.inputs.reader import read_table
 
     for read in read_table("a.csv", BytesIO(body), observed_at=NOW, options=InputOptions()):
         if isinstance(read, Document):

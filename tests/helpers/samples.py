@@ -18,9 +18,9 @@ from db import migrate
 from db.engine import Database
 from db.vocabulary.versions import current_version
 from worker.catalogue.files import ListedOutlet, read_catalogue
+from worker.chain.batch.tag import RevisionTagger
 from worker.chain.documents import Document
 from worker.chain.pipeline import Pipeline
-from worker.chain.tag import RevisionTagger
 from worker.extract.language.model import mapped
 from worker.matching.matcher import SubscriptionMatcher
 from worker.setup import load_catalogue, load_vocabulary

@@ -1,1 +1,1 @@
-"""The chain: documents in, articles out. Inputs of all kinds, and a batch through all stages."""
+"""The chain: documents in, articles out. The pipeline of a batch, and the service that chooses the next one."""

@@ -32,15 +32,15 @@ from db.enums.outcomes import InputOutcome, Stage
 from db.net.urls import registrable_domain
 from db.stories import clusters
 from db.vocabulary import versions
-from worker.chain import page_watch
-from worker.chain.counting import count_endings
+from worker.chain.batch import page_watch
+from worker.chain.batch.counting import count_endings
+from worker.chain.batch.following import WithheldText, follow
+from worker.chain.batch.identify import Identified, clean, identify
+from worker.chain.batch.input_results import endings, late_endings
+from worker.chain.batch.joining import JOINING
+from worker.chain.batch.linked_hosts import record_linked_hosts
+from worker.chain.batch.tag import RevisionTagger
 from worker.chain.documents import Document, InputResult, Rejected
-from worker.chain.following import WithheldText, follow
-from worker.chain.identify import Identified, clean, identify
-from worker.chain.input_results import endings, late_endings
-from worker.chain.joining import JOINING
-from worker.chain.linked_hosts import record_linked_hosts
-from worker.chain.tag import RevisionTagger
 from worker.extract.genre import genre_of_kind
 from worker.extract.language.detection import keep_model_in, load_model
 from worker.matching import matcher

@@ -7,8 +7,8 @@ from datetime import datetime
 from db.collection.sources.book import SourceBook, name_key, new_source
 from db.net.urls import host_of, unwrapped
 from worker.catalogue.files import ListedOutlet, read_catalogue
+from worker.chain.batch.identify import clean, identify
 from worker.chain.documents import Document, Rejected
-from worker.chain.identify import clean, identify
 from worker.extract.language.passages import find_passages
 from worker.query.article import Mentioned, QueryArticle
 from worker.query.article import QueryOutlet as Publisher

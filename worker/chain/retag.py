@@ -7,8 +7,8 @@ from functools import partial
 
 from db.outcomes import ProblemSeen
 from db.vocabulary import retags
+from worker.chain.batch.tag import remark_on
 from worker.chain.pipeline import Pipeline
-from worker.chain.tag import remark_on
 from worker.coverage.recount import recount
 
 BATCH = 50

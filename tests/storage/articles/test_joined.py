@@ -34,8 +34,8 @@ from db.models import (
     SketchHash,
 )
 from db.stories import judgements
+from worker.chain.batch.joining import is_same_article
 from worker.chain.documents import Document
-from worker.chain.joining import is_same_article
 from worker.chain.pipeline import Pipeline
 from worker.coverage.recount import recount
 from worker.dedup.fingerprint import Fingerprint, fingerprint

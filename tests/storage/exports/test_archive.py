@@ -21,8 +21,8 @@ from db.collection.captures import CaptureIn, compress, record_captures
 from db.engine import Database
 from db.models import Article, Revision
 from worker.chain import service
-from worker.chain.defaults import InputOptions
-from worker.chain.inputs import read_archive
+from worker.chain.inputs.defaults import InputOptions
+from worker.chain.inputs.reader import read_archive
 from worker.export.warc import Archived, write_archive
 
 EVERYTHING = CaptureFilter()

@@ -13,9 +13,9 @@ from samples import NOON, OTHER, PARAGRAPHS, text
 from db.articles.suspects import CurrentText, SuspectRow
 from db.enums.articles import TextFrom
 from db.enums.outcomes import PageKind
+from worker.chain.batch.following import WithheldText, follow
+from worker.chain.batch.identify import Identified, identify
 from worker.chain.documents import Document, Rejected
-from worker.chain.following import WithheldText, follow
-from worker.chain.identify import Identified, identify
 from worker.judging.second_look import Following, KnownText, WaitingText, decide_following
 from worker.judging.text_source import choose_text
 

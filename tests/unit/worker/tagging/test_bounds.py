@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from vocabularies import packaged_tagger, packaged_vocabulary
 
-from worker.chain.tag import MOST_MENTIONS, KeptMentions, RevisionTagger, remark_on
+from worker.chain.batch.tag import MOST_MENTIONS, KeptMentions, RevisionTagger, remark_on
 from worker.tagging.pieces import MOST_AT_ONCE, iter_pieces
 from worker.tagging.tagger import Mention
 
@@ -31,7 +31,7 @@ class Text:
 @cache
 def spotter() -> RevisionTagger:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("worker.chain.tag.Tagger", lambda *_: packaged_tagger())
+        patch.setattr("worker.chain.batch.tag.Tagger", lambda *_: packaged_tagger())
         return RevisionTagger(packaged_vocabulary(), "1")
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from samples import NOON, text
 
 from worker.chain.documents import Document
-from worker.chain.inputs import read_text
+from worker.chain.inputs.reader import read_text
 from worker.extract.plaintext.document import PlainDocument, read_plaintext
 from worker.extract.plaintext.header import read_label
 

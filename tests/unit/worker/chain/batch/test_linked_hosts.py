@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from worker.chain.linked_hosts import MAX_HOSTS, find_links
+from worker.chain.batch.linked_hosts import MAX_HOSTS, find_links
 
 
 def hosts(*addresses: str) -> list[str]:

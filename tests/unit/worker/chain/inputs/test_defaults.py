@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from samples import NOON, text
 
-from worker.chain.defaults import Defaults, InputOptions
 from worker.chain.documents import Document, Rejected
-from worker.chain.inputs import read_lines, read_table, read_text
+from worker.chain.inputs.defaults import Defaults, InputOptions
+from worker.chain.inputs.reader import read_lines, read_table, read_text
 from worker.extract.language.names import language_code
 
 DAY = datetime(2022, 1, 3, tzinfo=UTC)

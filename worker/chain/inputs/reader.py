@@ -14,13 +14,13 @@ from typing import Any, BinaryIO
 
 from db.text.dates import end_of_tomorrow
 from db.text.encoding import decode
-from worker.chain.archived_kinds import NoArticle, require_article
-from worker.chain.archived_pages import LED_TO, archived_pages, describe_left_out
-from worker.chain.csv_inputs import csv_inputs
-from worker.chain.defaults import InputOptions
 from worker.chain.documents import Document, Rejected, joined
-from worker.chain.fields import ADDRESS, SOURCE_NAME, InputField
-from worker.chain.written_values import read_language, read_when
+from worker.chain.inputs.archived_kinds import NoArticle, require_article
+from worker.chain.inputs.archived_pages import LED_TO, archived_pages, describe_left_out
+from worker.chain.inputs.defaults import InputOptions
+from worker.chain.inputs.fields import ADDRESS, SOURCE_NAME, InputField
+from worker.chain.inputs.tables import csv_inputs
+from worker.chain.inputs.written_values import read_language, read_when
 from worker.extract.dates.choice import to_instant
 from worker.extract.page import Extracted, Hints, Unextractable, extract_page
 from worker.extract.plaintext.document import read_plaintext

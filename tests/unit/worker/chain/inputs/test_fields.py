@@ -9,11 +9,11 @@ from collections.abc import Sequence
 import pytest
 from samples import NOON
 
-from worker.chain import fields
-from worker.chain.defaults import InputOptions
 from worker.chain.documents import Document, Rejected
-from worker.chain.fields import BadMapping, Columns, InputField, nearest_field, parse_mapping
-from worker.chain.inputs import read_lines, read_table
+from worker.chain.inputs import fields
+from worker.chain.inputs.defaults import InputOptions
+from worker.chain.inputs.fields import BadMapping, Columns, InputField, nearest_field, parse_mapping
+from worker.chain.inputs.reader import read_lines, read_table
 from worker.export.formats.csv_lines import guard
 
 OURS = "article_id,url,source,title,author,language,published_at,collected_at,cluster_id,canonical_url,text"

@@ -11,8 +11,8 @@ from db.articles.arrivals import Recorded
 from db.collection.sources.linked_hosts import HostLinkIn, record_links
 from db.enums.outcomes import InputOutcome
 from db.net.urls import canonical_url, host_of, registrable_domain
+from worker.chain.batch.identify import Identified
 from worker.chain.documents import InputResult, Rejected
-from worker.chain.identify import Identified
 
 MAX_HOSTS = 20
 """Hosts of one article: a page with more is a list of links."""

@@ -11,8 +11,8 @@ import xxhash
 from db.enums.articles import TextFrom
 from db.net.urls import canonical_url, text_urn, unwrapped
 from db.text.dates import end_of_tomorrow, fault_of
+from worker.chain.batch.own_addresses import NONE, OwnAddresses, own_addresses
 from worker.chain.documents import Document, Rejected, joined
-from worker.chain.own_addresses import NONE, OwnAddresses, own_addresses
 from worker.dedup.fingerprint import Fingerprint, fingerprint
 from worker.dedup.headline import strip_outlet
 from worker.extract.genre import genre_of_url

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from worker.chain.fields import Columns, InputField
+from worker.chain.inputs.fields import Columns, InputField
 from worker.lib.csv_records import BadRow, csv_rows
 
 

@@ -13,9 +13,9 @@ from db.articles import suspects
 from db.articles.arrivals import Recorded
 from db.collection.pages import doubts
 from db.enums.outcomes import PageKind, Stage
+from worker.chain.batch.following import WithheldText
+from worker.chain.batch.identify import Identified
 from worker.chain.documents import Rejected
-from worker.chain.following import WithheldText
-from worker.chain.identify import Identified
 
 
 def record_looks(

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from db.net.urls import host_of, registrable_domain
-from worker.chain.archived_pages import LED_TO
-from worker.chain.fields import InputField
+from worker.chain.inputs.archived_pages import LED_TO
+from worker.chain.inputs.fields import InputField
 from worker.extract.page import Extracted
 from worker.judging.archived_kind import judge_archived_page
 from worker.judging.page_kind import Look

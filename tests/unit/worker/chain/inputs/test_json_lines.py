@@ -15,7 +15,7 @@ from samples import NOON
 from vocabularies import packaged_tagger
 
 from worker.chain.documents import Rejected
-from worker.chain.inputs import read_file, read_lines
+from worker.chain.inputs.reader import read_file, read_lines
 from worker.lib.json_lines import MAX_LINE, MOST_VALUES, BadLine, json_lines, json_object
 
 GOOD = '{"id": "good", "file": "none.html", "text": "The CSTO met on the lake."}'
@@ -119,7 +119,7 @@ def test_a_line_of_html_that_breaks_the_reader_is_one_rejection(monkeypatch: pyt
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a page that we did not think of")
 
-    monkeypatch.setattr("worker.chain.inputs.extract_page", broken)
+    monkeypatch.setattr("worker.chain.inputs.reader.extract_page", broken)
     lines = io.BytesIO(b'{"html": "<p>Drills.</p>"}\n{"text": "Talks."}')
     bad, good = read_lines("a.jsonl", lines, observed_at=NOON)
     assert isinstance(bad, Rejected)

@@ -15,10 +15,10 @@ import pytest
 from samples import NOON
 from warcs import deflated, http, packed, page, record
 
-from worker.chain.defaults import InputOptions
 from worker.chain.documents import Document, Rejected
-from worker.chain.fields import Columns
-from worker.chain.inputs import iter_paths, read_archive, read_file
+from worker.chain.inputs.defaults import InputOptions
+from worker.chain.inputs.fields import Columns
+from worker.chain.inputs.reader import iter_paths, read_archive, read_file
 
 GOOD = record(http(page()), "https://herald.example/good")
 LATE = datetime(2026, 1, 1, tzinfo=UTC)

@@ -8,8 +8,8 @@ from datetime import datetime
 from db.articles.suspects import CurrentText, SuspectRow
 from db.enums.articles import TextFrom
 from db.enums.outcomes import PageKind
+from worker.chain.batch.identify import Identified
 from worker.chain.documents import Rejected, joined
-from worker.chain.identify import Identified
 from worker.judging.furniture import is_same_article
 from worker.judging.second_look import Following, KnownText, WaitingText, decide_following
 

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Final
 from warcio.statusandheaders import StatusAndHeaders
 
 from db.text.encoding import charset_of
-from worker.chain.fields import InputField
+from worker.chain.inputs.fields import InputField
 from worker.lib.http_bodies import joined_chunks, unpacked
 from worker.lib.warc_fields import WarcField, decode_field
 from worker.lib.warc_records import (

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from samples import NOON, text
 
-from worker.chain import inputs
 from worker.chain.documents import Document, Rejected
-from worker.chain.inputs import iter_paths, parse_when, read_file, read_lines
+from worker.chain.inputs import reader
+from worker.chain.inputs.reader import iter_paths, parse_when, read_file, read_lines
 
 
 def line(**record: object) -> bytes:
@@ -70,7 +70,7 @@ def test_lines_are_numbered_and_empty_ones_are_nothing() -> None:
 
 
 def test_a_line_without_end_is_rejected_and_the_next_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inputs, "MAX_LINE", 100)
+    monkeypatch.setattr(reader, "MAX_LINE", 100)
     lines = io.BytesIO(b"x" * 1000 + b"\n" + line(text="two"))
     long, good = read_lines("a.jsonl", lines, observed_at=NOON)
     assert isinstance(long, Rejected)
@@ -186,6 +186,6 @@ def test_a_date_that_is_none_is_missing_and_said_so(value: str) -> None:
     ],
 )
 def test_what_is_no_plain_text_by_its_beginning_is_no_article(body: bytes, kind: str) -> None:
-    rejected = inputs.read_text("a.txt", body, NOON)
+    rejected = reader.read_text("a.txt", body, NOON)
     assert isinstance(rejected, Rejected)
     assert kind in rejected.reason

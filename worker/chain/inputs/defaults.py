@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from db.text.dates import end_of_tomorrow, fault_of
 from worker.chain.documents import Document, Rejected, joined
-from worker.chain.fields import Columns
+from worker.chain.inputs.fields import Columns
 
 ZoneOf = Callable[[str | None, str | None], str | None]
 """Returns the time zone of the outlet with that name or address; None if unknown."""

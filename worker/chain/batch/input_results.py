@@ -8,9 +8,9 @@ from db.articles.arrivals import Recorded
 from db.articles.mentions import TaggedRevision
 from db.articles.revisions import RevisionOut
 from db.enums.outcomes import InputOutcome
+from worker.chain.batch.identify import Identified
+from worker.chain.batch.tag import remark_on
 from worker.chain.documents import InputResult, Rejected, joined
-from worker.chain.identify import Identified
-from worker.chain.tag import remark_on
 
 
 def endings(
