@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, select
 
 from db import dialect
-from db.articles.word_index import EVERYTHING, LONGEST, AllOf, AnyOf, HasEntity, HasWord, Need
+from db.articles.word_index import AllOf, AnyOf, HasEntity, Need, ask, count_words, join_words
+from db.changes import settled_number
 from db.dialect.functions import is_one_of_few
 from db.enums.articles import RevisionStage
 from db.models import Article, IndexedRevision, MentionRow, Revision
@@ -17,23 +18,25 @@ from db.models import Article, IndexedRevision, MentionRow, Revision
 _ENOUGH = 300
 """A part of a query with this few revisions needs no rarer one."""
 _MISSING_MAX = 50_000
-_known: WeakKeyDictionary[Engine, tuple[int, frozenset[int] | None]] = WeakKeyDictionary()
-"""For each database the last revision that was looked at, and those up to it that were not indexed then; None if they
-are too many to remember."""
+_known: WeakKeyDictionary[Engine, tuple[int | None, frozenset[int] | None]] = WeakKeyDictionary()
+"""For each database the number of the last change that was looked at, and the current revisions that were not indexed
+then; None if they are too many to remember."""
 
 
 def find_few(conn: Connection, need: Need, *, limit: int) -> set[int] | None:
     """Return all revisions that may fulfil the need, with others at most; None if they may be more than `limit`."""
+    asked = ask(conn, need)
+    if asked is not None:
+        return _find_words(conn, asked, count_words(need), limit)
     match need:
-        case HasWord():
-            return _find_words(conn, [need], limit)
         case HasEntity(entity_id):
             query = select(MentionRow.revision_id).where(MentionRow.entity_id == entity_id).distinct()
             return _read(conn, query.limit(limit + 1), limit)
         case AllOf(parts):
-            return _find_rarest(conn, parts, limit)
+            return _find_rarest(conn, join_words(parts, AllOf), limit)
         case AnyOf(parts):
-            return _find_any(conn, parts, limit)
+            return _find_any(conn, join_words(parts, AnyOf), limit)
+    raise AssertionError("unreachable")
 
 
 def _find_rarest(conn: Connection, parts: Collection[Need], limit: int) -> set[int] | None:
@@ -49,21 +52,22 @@ def _find_rarest(conn: Connection, parts: Collection[Need], limit: int) -> set[i
 
 
 def _find_any(conn: Connection, parts: Collection[Need], limit: int) -> set[int] | None:
-    words = [part for part in parts if isinstance(part, HasWord)]
-    found = _find_words(conn, words, limit) if words else set()
+    found: set[int] = set()
     for part in parts:
-        more = find_few(conn, part, limit=limit) if not isinstance(part, HasWord) else set()
-        if found is None or more is None or len(found | more) > limit:
+        more = find_few(conn, part, limit=limit)
+        if more is None or len(found | more) > limit:
             return None
         found |= more
     return found
 
 
-def _find_words(conn: Connection, words: Collection[HasWord], limit: int) -> set[int] | None:
-    found = _read(conn, dialect.one_of_words(conn, _pairs(words), limit=limit + 1), limit)
+def _find_words(conn: Connection, asked: str, words: int, limit: int) -> set[int] | None:
+    if dialect.has_many(conn, asked, words=words, limit=limit):
+        return None
+    found = _read(conn, dialect.find_in_word_index(conn, asked, limit=limit + 1), limit)
     if found is None:
         return None
-    missing = _find_unindexed(conn, limit)
+    missing = find_unindexed(conn)
     return None if missing is None or len(found | missing) > limit else found | missing
 
 
@@ -72,63 +76,59 @@ def _read(conn: Connection, query: Any, limit: int) -> set[int] | None:
     return found if len(found) <= limit else None
 
 
-def _find_unindexed(conn: Connection, limit: int) -> set[int] | None:
-    """Return the current revisions that are not indexed; None if they are more than `limit`, or too many to remember.
+def find_unindexed(conn: Connection) -> frozenset[int] | None:
+    """Return the current revisions that are not indexed; None if they are too many to remember.
 
-    A new revision is indexed before it is a candidate; one from before the index may become the current one again.
+    The first time all articles are looked at, then those that changed. A new revision is indexed before it is a
+    candidate, but one from before the index may become the current one again.
     """
-    looked_to, missing = _known.get(conn.engine, (0, frozenset[int]()))
+    looked_to, missing = _known.get(conn.engine, (None, frozenset()))
+    number = settled_number(conn)
+    if looked_to is None or number < looked_to:  # the first time, or the numbers began anew
+        looked_to, missing = None, frozenset()
     if missing is None:
         return None
-    last = conn.scalar(select(func.max(Revision.id))) or 0
-    is_indexed = select(IndexedRevision.revision_id).where(IndexedRevision.revision_id == Revision.id).exists()
-    query = select(Revision.id).where(~is_indexed)
-    if looked_to:  # without it, as the first time, an index without the texts is read
-        query = query.where(Revision.id > looked_to)
-    found = missing | set(conn.scalars(query.limit(_MISSING_MAX + 1)))
-    if len(found) > _MISSING_MAX:
-        _known[conn.engine] = last, None
-        return None
-    indexed = select(IndexedRevision.revision_id).where(is_one_of_few(IndexedRevision.revision_id, found))
-    found -= set(conn.scalars(indexed))
-    _known[conn.engine] = last, frozenset(found)
-    current = conn.scalars(select(Article.revision_id).where(is_one_of_few(Article.revision_id, found)))
-    unindexed = {number for number in current if number is not None}
-    return unindexed if len(unindexed) <= limit else None
+    is_indexed = select(IndexedRevision.revision_id).where(IndexedRevision.revision_id == Article.revision_id).exists()
+    unindexed = select(Article.revision_id).where(Article.revision_id.is_not(None), ~is_indexed)
+    changed = unindexed if looked_to is None else unindexed.where(Article.changed > looked_to)
+    found = set(conn.scalars(changed.limit(_MISSING_MAX + 1)))
+    if missing:
+        found.update(conn.scalars(unindexed.where(is_one_of_few(Article.revision_id, missing))))
+    still = frozenset(revision_id for revision_id in found if revision_id is not None)
+    _known[conn.engine] = number, still if len(still) <= _MISSING_MAX else None
+    return _known[conn.engine][1]
 
 
 def select_holders(conn: Connection, need: Need, revision_ids: Collection[int]) -> set[int]:
     """Return those of these revisions that may fulfil the need. One that is not indexed may have any word."""
     if not revision_ids:
         return set()
+    asked = ask(conn, need)
+    if asked is not None:
+        return _select_words(conn, asked, revision_ids)
     match need:
-        case HasWord():
-            return _select_words(conn, [need], revision_ids)
         case HasEntity(entity_id):
             return _select_entities(conn, [entity_id], revision_ids)
         case AllOf(parts):
             left = set(revision_ids)
-            for part in parts:
+            for part in join_words(parts, AllOf):
                 left = select_holders(conn, part, left)
             return left
         case AnyOf(parts):
             return _select_any(conn, parts, revision_ids)
+    raise AssertionError("unreachable")
 
 
-def _select_any(conn: Connection, parts: Collection[Need], revision_ids: Collection[int]) -> set[int]:
-    words = [part for part in parts if isinstance(part, HasWord)]
+def _select_any(conn: Connection, parts: Sequence[Need], revision_ids: Collection[int]) -> set[int]:
     entities = [part.entity_id for part in parts if isinstance(part, HasEntity)]
-    found = _select_words(conn, words, revision_ids) if words else set()
-    if entities:
-        found |= _select_entities(conn, entities, set(revision_ids) - found)
-    for part in parts:
-        if isinstance(part, (AllOf, AnyOf)):
-            found |= select_holders(conn, part, set(revision_ids) - found)
+    found = _select_entities(conn, entities, revision_ids) if entities else set()
+    for part in join_words([part for part in parts if not isinstance(part, HasEntity)], AnyOf):
+        found |= select_holders(conn, part, set(revision_ids) - found)
     return found
 
 
-def _select_words(conn: Connection, words: Collection[HasWord], revision_ids: Collection[int]) -> set[int]:
-    found = set(conn.scalars(dialect.one_of_words(conn, _pairs(words), among=revision_ids)))
+def _select_words(conn: Connection, asked: str, revision_ids: Collection[int]) -> set[int]:
+    found = set(conn.scalars(dialect.find_in_word_index(conn, asked, among=revision_ids)))
     rest = set(revision_ids) - found
     if rest:
         query = select(IndexedRevision.revision_id).where(is_one_of_few(IndexedRevision.revision_id, rest))
@@ -147,7 +147,3 @@ def select_done(conn: Connection, revision_ids: Collection[int]) -> set[int]:
     """Return those of these revisions that are processed completely."""
     query = select(Revision.id).where(is_one_of_few(Revision.id, revision_ids))
     return set(conn.scalars(query.where(Revision.stage == RevisionStage.DONE)))
-
-
-def _pairs(words: Collection[HasWord]) -> list[tuple[str, bool]]:
-    return [*((word.word[:LONGEST], word.is_prefix) for word in words), (EVERYTHING, False)]

@@ -6,7 +6,7 @@ languages never decide anything. A revision that is not indexed yet is always a 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -112,17 +112,61 @@ def find_candidates(
 
 
 def _condition(conn: Connection, need: Need) -> ColumnElement[bool]:
+    asked = ask(conn, need)
+    if asked is not None:
+        return Revision.id.in_(dialect.find_in_word_index(conn, asked))
     match need:
-        case HasWord(word, is_prefix):
-            expression = dialect.one_of_words(conn, [(word[:LONGEST], is_prefix), (EVERYTHING, False)])
-            return Revision.id.in_(expression)
         case HasEntity(entity_id):
             return Revision.id.in_(select(MentionRow.revision_id).where(MentionRow.entity_id == entity_id))
         case AllOf(parts):
-            return and_(*(_condition(conn, part) for part in parts))
+            return and_(*(_condition(conn, part) for part in join_words(parts, AllOf)))
         case AnyOf(parts):
-            words = [(part.word[:LONGEST], part.is_prefix) for part in parts if isinstance(part, HasWord)]
-            found = [_condition(conn, part) for part in parts if not isinstance(part, HasWord)]
-            if words:
-                found.append(Revision.id.in_(dialect.one_of_words(conn, [*words, (EVERYTHING, False)])))
-            return or_(*found)
+            return or_(*(_condition(conn, part) for part in join_words(parts, AnyOf)))
+    raise AssertionError("unreachable")
+
+
+def ask(conn: Connection, need: Need) -> str | None:
+    """Return the expression of the word index for a need of words alone, with what has all words; None for another."""
+    asked = _ask(conn, need)
+    everything = dialect.ask_word(conn, EVERYTHING, is_prefix=False)
+    return None if asked is None else dialect.ask_words(conn, [asked, everything], every=False)
+
+
+def _ask(conn: Connection, need: Need) -> str | None:
+    match need:
+        case HasWord(word, is_prefix):
+            return dialect.ask_word(conn, word[:LONGEST], is_prefix=is_prefix)
+        case HasEntity():
+            return None
+        case AllOf(parts) | AnyOf(parts):
+            asked = [one for part in parts if (one := _ask(conn, part)) is not None]
+            return dialect.ask_words(conn, asked, every=isinstance(need, AllOf)) if len(asked) == len(parts) else None
+
+
+def count_words(need: Need) -> int:
+    """Return the number of words in a need."""
+    match need:
+        case HasWord():
+            return 1
+        case HasEntity():
+            return 0
+        case AllOf(parts) | AnyOf(parts):
+            return sum(map(count_words, parts))
+
+
+def join_words(parts: Sequence[Need], join: type[AllOf | AnyOf]) -> list[Need]:
+    """Return the parts with those of words alone as one part: the word index answers for all of them at once."""
+    of_words = tuple(part for part in parts if is_of_words(part))
+    others = [part for part in parts if not is_of_words(part)]
+    return [join(of_words) if len(of_words) > 1 else of_words[0], *others] if of_words else others
+
+
+def is_of_words(need: Need) -> bool:
+    """Return whether a need is of words alone."""
+    match need:
+        case HasWord():
+            return True
+        case HasEntity():
+            return False
+        case AllOf(parts) | AnyOf(parts):
+            return all(map(is_of_words, parts))

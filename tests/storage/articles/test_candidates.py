@@ -13,8 +13,11 @@ from sqlalchemy import Connection, delete, select, update
 from db.articles import candidates
 from db.articles.candidates import iter_candidates, iter_places
 from db.articles.filters import Filters
+from db.articles.holders import find_few
 from db.articles.positions import Position, find_position
 from db.articles.word_index import AllOf, AnyOf, HasEntity, HasWord, Need, record_words
+from db.changes import note_changes
+from db.dialect import ask_word, has_many, is_sqlite
 from db.engine import Database
 from db.models import Article, Revision
 from worker.matching.word_index import index_terms
@@ -57,7 +60,9 @@ NEEDS: list[Need | None] = [
     HasWord("riv", is_prefix=True),
     HasWord("nowhere"),
     HasEntity("csto"),
-    AllOf((HasWord("bridge"), HasEntity("csto"))),
+    AllOf((HasWord("bridge"), HasWord("riv", is_prefix=True))),
+    AllOf((HasWord("bridge"), HasEntity("csto"), AnyOf((HasWord("river"), HasWord("number"))))),
+    AllOf((HasEntity("csto"), AnyOf((HasEntity("csto"), HasWord("nowhere"))))),
     AnyOf((HasWord("river"), HasEntity("csto"), AllOf((HasWord("bridge"), HasWord("number"))))),
 ]
 
@@ -172,9 +177,31 @@ def test_a_text_from_before_the_index_is_a_candidate_when_it_comes_back(store: D
     with store.reading() as conn:
         revision = conn.execute(select(Revision.id).where(Revision.text == former.text)).scalar_one()
         assert listed(conn, need) == [2]
-    store.write(lambda conn: conn.execute(update(Article).where(Article.id == 2).values(revision_id=2)))
+    store.write(lambda conn: show_revision(conn, 2))
     with store.reading() as conn:
         assert listed(conn, need) == []
-    store.write(lambda conn: conn.execute(update(Article).where(Article.id == 2).values(revision_id=revision)))
+    store.write(lambda conn: show_revision(conn, revision))
     with store.reading() as conn:
         assert listed(conn, need) == [2]
+
+
+def show_revision(conn: Connection, revision_id: int) -> None:
+    """Make a text the current one of the second article."""
+    conn.execute(update(Article).where(Article.id == 2).values(revision_id=revision_id))
+    note_changes(conn, [2])
+
+
+def test_what_many_texts_have_is_known_without_reading_them(store: Database) -> None:
+    fill(store, [sample(COUNT + number) for number in range(200)])
+    store.write(lambda conn: index_all(conn, range(COUNT - 5, COUNT + 201)))
+    frequent, rare = HasWord("number"), HasWord("nowhere")
+    with store.reading() as conn:
+        if not is_sqlite(conn):
+            conn.exec_driver_sql("ANALYZE word_index")
+        assert find_few(conn, frequent, limit=50) is None
+        assert find_few(conn, AnyOf((frequent, rare)), limit=50) is None
+        assert find_few(conn, AllOf((frequent, rare)), limit=50) == set()
+        assert find_few(conn, rare, limit=50) == set()
+        assert is_sqlite(conn) or has_many(conn, ask_word(conn, "number", is_prefix=False), words=1, limit=50)
+        several = AnyOf(tuple(HasWord(f"nowhere{number}") for number in range(60)))
+        assert find_few(conn, several, limit=50) == set(), "words that nobody knows are not taken for frequent ones"
