@@ -237,29 +237,33 @@ def list_outlets(conn: Connection, *, now: datetime | None = None) -> list[Outle
     feeds: dict[str, list[FeedHealth]] = {}
     for feed in iter_feeds(conn):
         feeds.setdefault(feed.source_id, []).append(feed)
-    query = (
-        select(Source.id, Source.name, func.count(Article.id))
-        .outerjoin(Article, Article.source_id == Source.id)
-        .group_by(Source.id, Source.name)
-    )
+    # of each outlet by itself, so that an index has all that it needs
+    articles = select(func.count()).where(Article.source_id == Source.id).select_from(Article).scalar_subquery()
+    query = select(Source.id, Source.name, articles)
     walled = find_walled(conn, now=now) if now else {}
     losses = measure_losses(conn, until=now) if now else {}
     outlets = [
         replace(
-            _outlet(source_id, name, articles, feeds.get(source_id, []), walled.get(source_id)),
+            _outlet(source_id, name, count, feeds.get(source_id, []), walled.get(source_id)),
             loss=losses.get(source_id),
         )
-        for source_id, name, articles in conn.execute(query)
-        if articles or source_id in feeds
+        for source_id, name, count in conn.execute(query)
+        if count or source_id in feeds
     ]
     return sorted(outlets, key=_rank)
 
 
-def read_outlet_states(conn: Connection, *, now: datetime) -> dict[str, str]:
-    """Return the state of every outlet, as in `OutletHealth.state`, or `removed`."""
-    states = dict.fromkeys(conn.scalars(select(Source.id)), "no feed")
-    states |= {outlet.id: outlet.state for outlet in list_outlets(conn, now=now)}
-    return states | {source_id: "removed" for source_id in read_removed(conn).ids if source_id in states}
+def read_outlet_states(conn: Connection, *, now: datetime, source_id: str | None = None) -> dict[str, str]:
+    """Return the state of every outlet, or of one, as in `OutletHealth.state`, or `removed`."""
+    sources = select(Source.id) if source_id is None else select(Source.id).where(Source.id == source_id)
+    feeds: dict[str, list[FeedHealth]] = {outlet: [] for outlet in conn.scalars(sources)}
+    for feed in iter_feeds(conn, source_id=source_id):
+        feeds[feed.source_id].append(feed)
+    walled, removed = find_walled(conn, now=now, source_id=source_id), read_removed(conn).ids
+    return {
+        outlet: "removed" if outlet in removed else _worst_state(of_outlet, is_walled=outlet in walled)
+        for outlet, of_outlet in feeds.items()
+    }
 
 
 def _outlet(
@@ -267,19 +271,23 @@ def _outlet(
 ) -> OutletHealth:
     failing = [feed for feed in feeds if _state_of(feed) is OutletState.FAILING]
     latest = max(failing, key=lambda feed: feed.polled_at or _NEVER, default=None)
-    states = [*map(_state_of, feeds), *([OutletState.IMPAIRED] if walled else [])]
     return OutletHealth(
         id=source_id,
         name=name,
         articles=articles,
         feeds=len(feeds),
         failing=len(failing),
-        state=min(states, key=_BY_RANK.index, default=OutletState.NO_FEED),
+        state=_worst_state(feeds, is_walled=walled is not None),
         polled_at=max((feed.polled_at for feed in feeds if feed.polled_at), default=None),
         succeeded_at=max((feed.succeeded_at for feed in feeds if feed.succeeded_at), default=None),
         last_error=(latest.last_error or latest.last_outcome) if latest else walled.sentence if walled else None,
         unverified=next((feed.unverified for feed in feeds if feed.unverified), None),
     )
+
+
+def _worst_state(feeds: Sequence[FeedHealth], *, is_walled: bool) -> OutletState:
+    states = [*map(_state_of, feeds), *([OutletState.IMPAIRED] if is_walled else [])]
+    return min(states, key=_BY_RANK.index, default=OutletState.NO_FEED)
 
 
 def _state_of(feed: FeedHealth) -> OutletState:

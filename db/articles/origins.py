@@ -68,13 +68,12 @@ def _find_pages(conn: Connection, article_id: int) -> list[int]:
         .join(Revision, Revision.capture_id == Capture.id)
         .where(Revision.article_id == article_id, Capture.page_id.is_not(None))
     )
-    own = select(Page.id).join(Article, Article.canonical_url == Page.canonical_url).where(Article.id == article_id)
-    other = (
-        select(Page.id)
-        .join(ArticleAddress, ArticleAddress.canonical_url == Page.canonical_url)
-        .where(ArticleAddress.article_id == article_id, ArticleAddress.is_asked)
-    )
-    return sorted(conn.scalars(union(captured, own, other).limit(_PAGES_MAX)))
+    own = select(Article.canonical_url).where(Article.id == article_id)
+    other = select(ArticleAddress.canonical_url).where(ArticleAddress.article_id == article_id, ArticleAddress.is_asked)
+    # read first and not joined: pages and articles sort their addresses differently, so no index would serve a join
+    addresses = list(conn.scalars(union(own, other).limit(_PAGES_MAX)))
+    asked = select(Page.id).where(Page.canonical_url.in_(addresses))
+    return sorted(conn.scalars(union(captured, asked).limit(_PAGES_MAX)))
 
 
 def _read_entries(conn: Connection, page_ids: Sequence[int]) -> list[ListingEntry]:

@@ -270,6 +270,8 @@ def remove_article(conn: Connection, article_id: int) -> None:
     )
     doubt(conn, [article_id])
     conn.execute(delete(Capture).where(Capture.id.in_(captured)))
-    conn.execute(update(Page).where(Page.canonical_url.in_(name.union(others))).values(state=PageState.SETTLED))
+    # read first: pages and articles sort their addresses differently, so no index would serve a comparison
+    addresses = list(conn.scalars(name.union(others)))
+    conn.execute(update(Page).where(Page.canonical_url.in_(addresses)).values(state=PageState.SETTLED))
     conn.execute(delete(Article).where(Article.id == article_id))
     note_removal(conn, article_id)

@@ -227,7 +227,7 @@ def read_outlet(conn: Connection, source_id: str, store: Store) -> OutletPage:
     )
     return OutletPage(
         facts=outlet_record(conn, source_id, now=now, hubs=describe_outlet_hubs(conn, source_id, now=now)),
-        state=read_outlet_states(conn, now=now)[source_id],
+        state=read_outlet_states(conn, now=now, source_id=source_id)[source_id],
         series=load_series(conn, question, now=now, read_health=partial(collection_health_by_day, source_id=source_id)),
         days=days,
         polls=list_outlet_days(conn, source_id, limit=_POLL_DAYS),

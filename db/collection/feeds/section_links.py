@@ -8,6 +8,7 @@ from dataclasses import replace
 from sqlalchemy import Connection, or_, select
 
 from db.collection.feeds.polls import FeedDue
+from db.dialect import bytewise
 from db.enums.collection import CaptureStage, FeedKind
 from db.enums.outcomes import InputOutcome, RequestOutcome
 from db.models import Article, Capture, Page
@@ -43,7 +44,8 @@ def find_others(conn: Connection, source_id: str) -> tuple[str, ...]:
     was_rejected = select(Capture.id).where(
         Capture.page_id == Page.id, Capture.stage == CaptureStage.DONE, Capture.outcome == InputOutcome.REJECTED
     )
-    is_article = select(Article.id).where(Article.canonical_url == Page.canonical_url)
+    # in the order of the articles' index, which serves the comparison then
+    is_article = select(Article.id).where(Article.canonical_url == bytewise(conn, Page.canonical_url))
     newest = select(Page.id).where(Page.source_id == source_id).order_by(Page.id.desc()).limit(_LOOKED_AT)
     query = (
         select(Page.canonical_url)
