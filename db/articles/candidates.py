@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from db.articles.filters import Filters, conditions, in_languages
+from db.articles.filters import Filters, conditions_on_articles, in_languages
 from db.articles.holders import find_few, select_holders
 from db.articles.positions import DATED_AT, Position, beyond, in_order
 from db.articles.word_index import AllOf, AnyOf, HasEntity, Need
@@ -33,7 +33,7 @@ def iter_candidates(
 ) -> Iterator[Candidates]:
     """Yield the articles that pass the filters and may fulfil the need, after a place."""
     need = _with_entities(filters, need)
-    among = [*conditions(replace(filters, entities=(), languages=())), *in_languages(conn, filters.languages)]
+    among = [*conditions_on_articles(filters), *in_languages(conn, filters.languages)]
     query = select(Article.revision_id, Article.counts_on, DATED_AT, Article.id).where(*among)
     query = query.order_by(*in_order(oldest_first=oldest_first))
     few = find_few(conn, need, limit=_FEW) if need is not None else None
@@ -59,7 +59,7 @@ def iter_latest(
     The last collected come first.
     """
     need = _with_entities(filters, need)
-    among = [*conditions(replace(filters, entities=(), languages=())), *in_languages(conn, filters.languages)]
+    among = [*conditions_on_articles(filters), *in_languages(conn, filters.languages)]
     columns = Article.id, func.coalesce(Article.revision_id, 0)  # which is never null here
     query = select(*columns).where(*among).order_by(Article.id.desc())
     few = find_few(conn, need, limit=_FEW) if need is not None else None

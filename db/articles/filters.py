@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,8 @@ from sqlalchemy.orm import aliased
 
 from db.dialect.functions import is_one_of
 from db.enums.articles import RevisionStage
-from db.models import Article, MentionRow, Revision
+from db.enums.base import ClosedSet
+from db.models import Article, MentionRow, Revision, Source
 
 Rows = Select[*tuple[Any, ...]]
 """A query of the rows of an export."""
@@ -44,6 +45,10 @@ class Filters:
     languages: Sequence[str] = ()
     genres: Sequence[str] = ()
     in_scope: bool | None = None
+    level: str | None = None
+    """Lists of articles only: a `MentionLevel` of which a mention has to be, of the entities if there are any."""
+    lacks: Sequence[Lack] = ()
+    """Only articles without any of these."""
     article_ids: Sequence[int] | None = None
     """Only these articles: the matches of a query."""
     changed_after: int | None = None
@@ -58,8 +63,27 @@ class Filters:
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
+class Lack(ClosedSet):
+    """What an article can be without."""
+
+    DATE = "date", "a date that anybody gave"
+    DAY = "day", "a day on which it counts"
+    LANG = "lang", "a known language"
+    GENRE = "genre", "a known genre"
+    COUNTRY = "country", "a known country of its outlet"
+
+
 class CannotFilter(ValueError):
     """A filter that this kind of export does not support; the message names it."""
+
+
+_LACKS: Mapping[Lack, ColumnElement[bool]] = {
+    Lack.DATE: Article.published_at.is_(None),
+    Lack.DAY: Article.is_undated.is_(True),
+    Lack.LANG: func.coalesce(Article.language, "") == "",
+    Lack.GENRE: func.coalesce(Article.genre, "") == "",
+    Lack.COUNTRY: Article.source_id.in_(select(Source.id).where(func.coalesce(Source.country, "") == "")),
+}
 
 
 def conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
@@ -74,12 +98,29 @@ def conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
         yield Article.genre.in_(filters.genres)
     if filters.in_scope is not None:
         yield Article.in_scope.is_(filters.in_scope)
-    if filters.entities:
+    if filters.level is not None:
+        yield _mention_at(filters.level, filters.entities)
+    elif filters.entities:
         mentioning = select(MentionRow.revision_id).where(MentionRow.entity_id.in_(filters.entities))
         yield Article.revision_id.in_(mentioning)
+    yield from (_LACKS[lack] for lack in filters.lacks)
     if filters.article_ids is not None:
         yield is_one_of(Article.id, filters.article_ids)
     yield from _changes(filters)
+
+
+def conditions_on_articles(filters: Filters) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions without those for which lists have indices of their own: entities and languages."""
+    yield from conditions(replace(filters, entities=(), languages=(), level=None))
+    if filters.level is not None:
+        yield _mention_at(filters.level, filters.entities)
+
+
+def _mention_at(level: str, entities: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that the current text mentions one of the entities, or any, at a level."""
+    named = select(MentionRow.revision_id).where(MentionRow.revision_id == Article.revision_id)
+    among = [MentionRow.entity_id.in_(entities)] if entities else []
+    return named.where(MentionRow.level == level, *among).exists()
 
 
 def count_within(since: date | None, until: date | None) -> Iterator[ColumnElement[bool]]:

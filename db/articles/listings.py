@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
-from db.articles.filters import Filters, conditions, in_languages
+from db.articles.filters import Filters, conditions_on_articles, in_languages
 from db.articles.steps import iter_steps, mention_any
 from db.enums.articles import RevisionStage
 from db.models import Article, Revision
@@ -45,7 +45,7 @@ def read_newest(conn: Connection, filters: Filters, *, after: int | None, limit:
     Raises LookupError if that article does not exist.
     """
     last, later = _after(conn, after)
-    passing = [*conditions(replace(filters, entities=(), languages=())), *later]
+    passing = [*conditions_on_articles(filters), *later]
     passing += in_languages(conn, filters.languages)
     until = min((day for day in (filters.until, last) if day is not None), default=None)
     found: list[int] = []

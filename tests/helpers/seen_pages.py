@@ -10,18 +10,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from asgi import Answer, get
 from samplestore import ENTITIES, NOON
 
-from db.articles.filters import Filters
 from db.engine import Database
 from db.vocabulary.versions import record_version
 from web.app import create_app
-from worker.search.days import parse_days
-from worker.search.filters import build_filters
-from worker.search.hits import list_newest, search
 from worker.vocabulary.entities import Alias, Entity, Vocabulary
 
 NOW = NOON + timedelta(hours=2)
@@ -125,24 +121,11 @@ def _read(page: str) -> _Reader:
 
 
 def count_behind(store: Database, address: str) -> int:
-    """Return the number of articles in the list that an address of the search leads to."""
-    parts = urlsplit(address)
-    assert parts.path == "/search", address
-    given = parse_qs(parts.query)
-
-    def day(name: str, place: int) -> Any:
-        return parse_days(given[name][0], NOW.date)[place] if name in given else None
-
-    with store.reading() as conn:
-        filters: Filters = build_filters(
-            conn,
-            since=day("since", 0),
-            until=day("until", 1),
-            entities=given.get("entity", []),
-            sources=given.get("source", []),
-            languages=given.get("lang", []),
-            genres=given.get("genre", []),
-        )
-        if "q" in given:
-            return len(search(conn, filters, given["q"][0], after=None, limit=1_000))
-        return len(list_newest(conn, filters, after=None, limit=1_000))
+    """Return the number of articles in the list that an address of the search leads to, page by page."""
+    assert urlsplit(address).path == "/search", address
+    count, following = 0, f"{address}&limit=200"
+    while following:
+        part = read_json(store, following.removesuffix("&format=json"))
+        count += len(part["articles"])
+        following = part["next"] or ""
+    return count

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from markupsafe import Markup
 from starlette.responses import Response
 
-from db.enums.coverage import CoverageLevel, CoverageSplit
+from db.enums.coverage import CoverageSplit
 from web.charts.bars import ChartChange, describe_interval, plot_comparison
 from web.charts.parts import Spec
 from web.charts.share import plot_share
@@ -27,6 +27,7 @@ from web.statistics.series import (
     SeriesLinks,
     draw_course,
     link_part,
+    name_level,
     series_columns,
     series_records,
 )
@@ -138,12 +139,11 @@ class ComparePage:
 
     def link(self, key: str, since: date | None = None, until: date | None = None) -> str | None:
         """Return the address of the articles of an entity or part in a range of days, by default the whole."""
-        if self.parameters.level != CoverageLevel.ALL:
-            return None
         days = {"since": since or self.answer.since, "until": until or self.answer.until}
+        filters = days | {"level": name_level(self.parameters.level)}
         if self.is_split:
-            return link_part(self.parameters.split, key, entity=self.answer.entities[0], **days)
-        return link_part(CoverageSplit.ALL, "", entity=key, **days)
+            return link_part(self.parameters.split, key, entity=self.answer.entities[0], **filters)
+        return link_part(CoverageSplit.ALL, "", entity=key, **filters)
 
     def point_link(self, point: Point) -> str | None:
         """Return the address of the articles of a point."""

@@ -12,6 +12,7 @@ from fastapi import APIRouter, HTTPException, Request
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
+from db.articles.filters import Lack
 from db.coverage.cells import period_start
 from db.coverage.first_seen import TopStory
 from db.enums.coverage import CoverageLevel, CoverageSplit
@@ -19,7 +20,7 @@ from db.vocabulary.versions import find_entity
 from web.charts.heat import plot_heat
 from web.charts.parts import ChartEvent, Spec
 from web.charts.series import plot_series
-from web.shared.links import change_query, entity_address, search_address
+from web.shared.links import change_query, entity_address, page_address, search_address
 from web.shared.page import Format, respond
 from web.shared.render import show_days
 from web.shared.store import Reading
@@ -33,6 +34,7 @@ from web.statistics.series import (
     SeriesLinks,
     draw_course,
     link_part,
+    name_level,
     series_columns,
     series_records,
 )
@@ -111,9 +113,19 @@ class EntityPage:
         return sum(count.mentions for count in self.profile.outlets)
 
     @property
-    def remarks(self) -> Sequence[str]:
-        """Sentences on articles without a date."""
-        return describe_undated(self.profile.shown)
+    def remarks(self) -> Sequence[tuple[str, str]]:
+        """Sentences on articles without a date, each with the address of those articles."""
+        links = (search_address(**self.filters, lacks=Lack.DATE), self.undated_link)
+        numbers = self.profile.shown.without_date
+        found = [link for link, number in zip(links, numbers, strict=True) if number]
+        return list(zip(describe_undated(self.profile.shown), found, strict=True))
+
+    @property
+    def mentions_link(self) -> str | None:
+        """Return the address of the table of the mentions; None for those of one level, which no table holds alone."""
+        if self.profile.parameters.level != CoverageLevel.ALL:
+            return None
+        return page_address("/exports", kind="mentions", entity=self.entity.id, **self.days)
 
     @property
     def lines(self) -> Sequence[tuple[str, Sequence[Point]]]:
@@ -183,32 +195,40 @@ class EntityPage:
 
     def part_link(self, split: str, count: PartCount) -> str | None:
         """Return the address of the articles of a part in the whole range."""
-        return self._if_all(link_part(split, count.part, entity=self.entity.id, **self.days))
+        return link_part(split, count.part, **self.filters)
 
     def line_link(self, part: str) -> str | None:
         """Return the address of the articles of a line in the whole range."""
-        return self._if_all(link_part(self.profile.shown.split, part, entity=self.entity.id, **self.days))
+        return link_part(self.profile.shown.split, part, **self.filters)
 
     @property
     def split_name(self) -> str:
         """The name of the split in a sentence."""
         return SPLIT_NAMES[self.profile.parameters.split]
 
-    def all_link(self) -> str | None:
+    def all_link(self) -> str:
         """Return the address of all articles of the range."""
-        return self._if_all(search_address(entity=self.entity.id, **self.days))
+        return search_address(**self.filters)
+
+    @property
+    def undated_link(self) -> str:
+        """The address of the articles that count on no day."""
+        level = name_level(self.profile.parameters.level)
+        return search_address(entity=self.entity.id, level=level, lacks=Lack.DAY)
 
     def together_link(self, other: str) -> str:
         """Return the address of the articles that name this entity and another one."""
         return search_address(q=f"entity:{self.entity.id} entity:{other}", **self.days)
 
-    def _if_all(self, link: str | None) -> str | None:
-        return link if self.profile.parameters.level == CoverageLevel.ALL else None
-
     @property
     def days(self) -> Mapping[str, date]:
         """The range as parameters of an address."""
         return {"since": self.profile.since, "until": self.profile.until}
+
+    @property
+    def filters(self) -> Mapping[str, str | date]:
+        """The entity, the level of its mentions and the range, as parameters of an address."""
+        return {"entity": self.entity.id, "level": name_level(self.profile.parameters.level), **self.days}
 
     @property
     def copied(self) -> Sequence[TopStory]:

@@ -14,16 +14,17 @@ from sqlalchemy import Connection
 from starlette.responses import JSONResponse, Response
 
 from db.articles.facets import FacetCount, Facets, count_facets
-from db.articles.filters import Filters
+from db.articles.filters import Filters, Lack
 from db.articles.positions import Position
 from db.collection.sources.sources import find_names
 from db.vocabulary.versions import find_labels
 from web.shared.cursors import NoCursor, read_cursor, write_cursor
 from web.shared.links import change_query
 from web.shared.page import Format, PageFormat, respond
-from web.shared.params import ArticleParameters, FilterParameters, InvalidParameter, read_filters
+from web.shared.params import AskedFilters, InvalidParameter, SearchParameters, read_filters
 from web.shared.store import Reading, Store
 from web.shared.tables import PageTable
+from web.statistics.series import LEVEL_NAMES
 from worker.export.by_query import read_query
 from worker.query.errors import QueryError
 from worker.search.hits import FoundArticle
@@ -48,6 +49,9 @@ _TITLES = {
     "scope": "Scope",
 }
 
+_FILTERS = ("since", "until", "entity", "level", "source", "lang", "genre", "scope", "lacks")
+"""The parameters that are filters, in the order of their chips."""
+
 router = APIRouter(include_in_schema=False)
 
 
@@ -66,7 +70,7 @@ class SearchRequest:
     """The question of a reader."""
 
     q: str
-    parameters: FilterParameters
+    parameters: SearchParameters
     sort: SortOrder = SortOrder.NEWEST
     after: str = ""
     limit: int = 25
@@ -157,12 +161,12 @@ class SearchPage:
         """The filters in force."""
         known: Mapping[str, Mapping[str, str]] = {"entity": self.labels, "source": self.names}
         found = []
-        for name in ("since", "until", "entity", "source", "lang", "genre", "scope"):
+        for name in _FILTERS:
             values = [value for key, value in self.pairs if key == name and value.strip()]
             for value in values:
                 rest = [other for other in values if other != value]
                 address = change_query(self.path, self.pairs, {name: rest, "after": None})
-                found.append(Chip(name, known.get(name, {}).get(value, value), address))
+                found.append(Chip(name, _describe(known.get(name, {}), name, value), address))
         return found
 
     @property
@@ -202,6 +206,13 @@ class SearchPage:
         return list_record(found.article) | {"snippet": "".join(piece.text for piece in found.words) or None}
 
 
+def _describe(names: Mapping[str, str], name: str, value: str) -> str:
+    """Return a filter's value in words."""
+    if name == "lacks":
+        return Lack.from_value(value).meaning
+    return dict[str, str](LEVEL_NAMES).get(value, value) if name == "level" else names.get(value, value)
+
+
 def write_position(position: Position) -> str:
     """Return the cursor of a place in a list by date."""
     return write_cursor("articles", [position.counts_on, position.dated_at.isoformat(), position.article_id])
@@ -223,7 +234,7 @@ def show_search(
     request: Request,
     store: Reading,
     format: Format,
-    parameters: ArticleParameters,
+    parameters: AskedFilters,
     q: QueryText = "",
     sort: SortOrder = SortOrder.NEWEST,
     after: Annotated[str, Query(max_length=300)] = "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
@@ -12,7 +13,8 @@ from pydantic import BaseModel, BeforeValidator, Field
 from sqlalchemy import Connection
 
 from db.articles.counting_day import day_at
-from db.articles.filters import Filters
+from db.articles.filters import Filters, Lack
+from db.enums.vocabulary import MentionLevel
 from web.shared.store import Store
 from worker.query.errors import QueryError
 from worker.search.days import NoDay, parse_days
@@ -93,11 +95,30 @@ ArticleParameters = Annotated[FilterParameters, Depends(_list_parameters)]
 """A parameter of a view: the filters in its address."""
 
 
+class SearchParameters(FilterParameters):
+    """The filters of the search: also those that only the numbers of other pages lead to."""
+
+    level: Annotated[MentionLevel | None, BeforeValidator(_unless_empty)] = Field(
+        None, description="Only articles that mention the entity, or any, at this level."
+    )
+    lacks: Annotated[list[Lack], Field(max_length=len(Lack))] = Field(
+        [], description="Only articles without a date, a day on which they count, a language, genre or country."
+    )
+
+
+def _search_parameters(parameters: Annotated[SearchParameters, Query()]) -> SearchParameters:
+    return parameters
+
+
+AskedFilters = Annotated[SearchParameters, Depends(_search_parameters)]
+"""A parameter of a view: the filters of the search in its address."""
+
+
 def read_filters(conn: Connection, parameters: FilterParameters, *, store: Store) -> Filters:
     """Return the filters of an address. Raises InvalidParameter."""
     first, last = read_days(conn, parameters.since, parameters.until, store=store)
     try:
-        return build_filters(
+        filters = build_filters(
             conn,
             since=first,
             until=last,
@@ -111,6 +132,9 @@ def read_filters(conn: Connection, parameters: FilterParameters, *, store: Store
         raise InvalidParameter(error.kind, error.message, error.hint, error.candidates) from None
     except InvalidFilter as error:
         raise InvalidParameter(error.field, str(error)) from None
+    if isinstance(parameters, SearchParameters):
+        return replace(filters, level=parameters.level, lacks=parameters.lacks)
+    return filters
 
 
 def _written(names: Sequence[str]) -> list[str]:

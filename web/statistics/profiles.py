@@ -18,7 +18,7 @@ from web.charts.parts import ChartLine, ChartPeriod
 from web.shared.links import search_address
 from web.shared.names import find_name_book
 from web.shared.store import Store
-from web.statistics.series import SeriesParameters, read_range
+from web.statistics.series import SeriesParameters, name_level, read_range
 from worker.coverage.health import HealthReader, day_not_over
 from worker.coverage.profile import PartCells, PartCount, UnusualDays, find_bursts, read_parts, sum_parts
 from worker.coverage.series import Names, SeriesQuestion, ShownSeries, load_series
@@ -95,7 +95,7 @@ def read_profile(conn: Connection, entity: EntityEntry, parameters: SeriesParame
         outlets=sum_parts(outlets),
         languages=sum_parts(languages),
         genres=sum_parts(genres),
-        heat=build_heat(shown, outlets, id, question.grain, names),
+        heat=build_heat(shown, outlets, question, names),
         companions=find_companions(conn, id, since, until, limit=_COMPANIONS),
         stories=top_stories(conn, [id], since, until, limit=_STORIES),
         latest=list_articles(conn, newest_articles(conn, id, since, until, limit=_ARTICLES)),
@@ -119,9 +119,9 @@ def _completed(shown: ShownSeries, store: Store) -> HealthReader:
     return read
 
 
-def build_heat(shown: ShownSeries, cells: PartCells, entity: str, grain: Grain, names: Names) -> Heat:
+def build_heat(shown: ShownSeries, cells: PartCells, question: SeriesQuestion, names: Names) -> Heat:
     """Return the articles of the largest outlets over time; `cells` are those of the periods of the series."""
-    heat_grain, periods = _join_periods(shown, grain)
+    heat_grain, periods = _join_periods(shown, question.grain)
     place_of = {
         begins: place
         for place, period in enumerate(periods)
@@ -140,7 +140,7 @@ def build_heat(shown: ShownSeries, cells: PartCells, entity: str, grain: Grain, 
             key=outlet,
             name=names.part(outlet),
             articles=articles[outlet],
-            hrefs=[link_outlet(entity, outlet, period) for period in periods],
+            hrefs=[link_outlet(question, outlet, period) for period in periods],
             impaired=[outlet in period for period in impaired],
         )
         for outlet in largest
@@ -148,10 +148,10 @@ def build_heat(shown: ShownSeries, cells: PartCells, entity: str, grain: Grain, 
     return Heat(periods=periods, lines=lines, per=heat_grain)
 
 
-def link_outlet(entity: str, outlet: str, period: ChartPeriod) -> str:
-    """Return the address of an outlet's articles about an entity in a period."""
-    last = period.after - _DAY
-    return search_address(entity=entity, source=outlet, since=period.begins, until=last)
+def link_outlet(question: SeriesQuestion, outlet: str, period: ChartPeriod) -> str:
+    """Return the address of an outlet's articles about the entity in a period."""
+    level, last = name_level(question.level), period.after - _DAY
+    return search_address(entity=question.entities, level=level, source=outlet, since=period.begins, until=last)
 
 
 def _join_periods(shown: ShownSeries, grain: Grain) -> tuple[Grain, list[ChartPeriod]]:

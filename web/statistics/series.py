@@ -13,6 +13,7 @@ from markupsafe import Markup
 from pydantic import BaseModel, Field, field_validator
 from sqlalchemy import Connection
 
+from db.articles.filters import Lack
 from db.coverage.cells import period_end, period_start
 from db.enums.coverage import CoverageLevel, CoverageSplit, Grain
 from web.charts.parts import ChartLine, ChartPeriod
@@ -119,12 +120,17 @@ def check_day(name: str, day: date) -> date:
     return day
 
 
+def name_level(level: CoverageLevel) -> str:
+    """Return the level of mentions as a filter of the search; empty for all."""
+    return "" if level == CoverageLevel.ALL else str(level)
+
+
 def link_part(split: str, part: str, **filters: Value) -> str | None:
-    """Return the address of the articles of a part; None where the part is unknown and no filter finds it."""
+    """Return the address of the articles of a part, which is empty where it is unknown; None if no filter finds it."""
     if split == CoverageSplit.ALL:
         return search_address(**filters)
     if not part:
-        return None
+        return search_address(**filters, lacks=split) if split in tuple(Lack) else None
     if split == CoverageSplit.COUNTRY:
         return search_address(q=f"country:{part}", **filters)
     if split == CoverageSplit.LANG and part in _OTHER_SCRIPTS:  # the filter would include the other script
@@ -146,10 +152,10 @@ class SeriesLinks:
 
     def point(self, point: Point) -> str | None:
         """Return the address for a point; None if no list holds exactly its articles, or there are none."""
-        if self.level != CoverageLevel.ALL or not point.counts.articles or point.period not in self.shown.begins:
+        if not point.counts.articles or point.period not in self.shown.begins:
             return None
         days = {"since": self.shown.begins[point.period], "until": self.last_day(point.period)}
-        return link_part(self.shown.split, point.part, entity=point.entity, **days)
+        return link_part(self.shown.split, point.part, entity=point.entity, level=name_level(self.level), **days)
 
     def periods(self) -> list[ChartPeriod]:
         """Return the periods of a chart."""

@@ -69,12 +69,12 @@ def test_the_parts_of_one_entity(store: Database) -> None:
     }
 
 
+@pytest.mark.parametrize("level", ["all", "name"])
 @pytest.mark.parametrize("split", ["all", "source", "lang", "country", "genre"])
-def test_every_number_leads_to_as_many_articles(store: Database, split: str) -> None:
+def test_every_number_leads_to_as_many_articles(store: Database, split: str, level: str) -> None:
     more = "" if split != "all" else "&entity=kazakhstan"
-    address = (
-        f"/compare?entity=csto{more}&split={split}&{ALL}&first=2022-01-01..2022-01-04&second=2022-01-05..2022-01-08"
-    )
+    ranges = "first=2022-01-01..2022-01-04&second=2022-01-05..2022-01-08"
+    address = f"/compare?entity=csto{more}&split={split}&level={level}&{ALL}&{ranges}"
     page = open_page(store, address)
     assert page.status == 200
     numbered = [(href, int(words)) for href, words in read_links(page.text) if words.isdigit()]

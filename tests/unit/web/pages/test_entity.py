@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from samplestore import Sample, empty_store, fill
 from seen_pages import NOW, count_behind, load_names, open_page, read_csv, read_json, read_links, read_tags, read_words
+from sqlalchemy import Connection, select, update
 
+from db.coverage.cells import mark_articles
 from db.engine import Database
-from db.enums.coverage import CoverageSplit, Grain
+from db.enums.coverage import CoverageLevel, CoverageSplit, Grain
+from db.enums.vocabulary import MentionLevel
+from db.models import Article, MentionRow
+from db.vocabulary.versions import find_entity
+from web.app import build_application
 from web.pages.entity import EntityPage
 from web.statistics.profiles import read_profile
 from web.statistics.series import SeriesLinks, SeriesParameters
+from worker.coverage.recount import recount
 from worker.coverage.series import SeriesQuestion, ShownSeries, load_series, point_record
 from worker.coverage.stats.health import DayHealth, Impairment
 
@@ -73,14 +83,7 @@ def test_the_json_holds_the_series_of_the_command(store: Database) -> None:
 
 def test_csv_and_chart_have_the_same_numbers(store: Database) -> None:
     rows = read_csv(store, "/entities/csto?since=2022-01-01&until=2022-01-08")
-    with store.reading() as conn:
-        from db.vocabulary.versions import find_entity
-        from web.app import build_application
-
-        entity = find_entity(conn, "csto")
-        assert entity is not None
-        asked = SeriesParameters(since="2022-01-01", until="2022-01-08")
-        page = EntityPage(read_profile(conn, entity, asked, store=build_application(store, lambda: NOW).state.store))
+    page = page_of(store, SeriesParameters(since="2022-01-01", until="2022-01-08"))
     drawn = [(row["period"], row["articles"], row["stories"]) for row in page.spec["data"]["values"]]
     assert drawn == [(row["period"], int(row["articles"]), int(row["stories"])) for row in rows]
     assert [number for _, number, _ in drawn] == [0, 0, 1, 0, 3, 0, 0, 0]
@@ -93,12 +96,87 @@ def test_csv_and_chart_have_the_same_numbers(store: Database) -> None:
 
 def test_every_number_leads_to_as_many_articles(store: Database) -> None:
     for address in ("/entities/csto", "/entities/csto?split=lang", "/entities/csto?by=month", "/entities/turan"):
-        page = open_page(store, address)
-        assert page.status == 200
-        numbered = [(href, int(words)) for href, words in read_links(page.text) if words.isdigit()]
-        assert len(numbered) >= 5
-        for href, number in numbered:
-            assert count_behind(store, href) == number, href
+        assert len(check_numbers(store, address)) >= 5
+
+
+@pytest.mark.parametrize("split", ["all", "source", "lang", "country", "genre"])
+@pytest.mark.parametrize("level", ["name", "demonym", "concept"])
+def test_numbers_of_one_level_lead_to_the_articles_of_that_level(store: Database, level: str, split: str) -> None:
+    add_demonym(store)
+    links = check_numbers(store, f"/entities/csto?level={level}&split={split}&since=2022-01-01&until=2022-01-08")
+    of_level = [link for link in links if "q=entity" not in link]  # those named together are counted by name
+    assert all(parse_qs(urlsplit(link).query)["level"] == [level] for link in of_level)
+    assert len(of_level) >= (0 if level == "concept" else 4)
+
+
+def test_the_cells_of_outlets_lead_to_the_articles_of_the_level(store: Database) -> None:
+    add_demonym(store)
+    page = page_of(store, SeriesParameters(since="2022-01-01", until="2022-01-08", level=CoverageLevel.NAME))
+    cells = [row for row in page.heat_spec["data"]["values"] if row["articles"]]
+    assert sum(row["articles"] for row in cells) == 4
+    for row in (*cells, *(row for row in page.spec["data"]["values"] if "href" in row)):
+        assert count_behind(store, row["href"]) == row["articles"]
+
+
+@pytest.mark.parametrize("split", ["lang", "genre", "country"])
+def test_what_is_unknown_leads_to_the_articles_without_it(store: Database, split: str) -> None:
+    unknown = {"language": None, "genre": None, "source": "meadow.example"}
+    fill(store, [Sample(f"https://meadow.example/{n}", text="CSTO.", says=SAYS, **unknown) for n in (7, 8)])
+    address = f"/entities/csto?split={split}&since=2022-01-01&until=2022-01-08"
+    links = [link for link in check_numbers(store, address) if f"lacks={split}" in link]
+    assert links
+
+
+def test_articles_without_a_date_are_listed(store: Database) -> None:
+    never = Sample("https://herald.example/never", text="CSTO.", says=SAYS, published_at=None)
+    fill(store, [never, replace(never, url="https://herald.example/first-seen")])
+    store.write(lambda conn: conn.execute(update(Article).where(Article.url == never.url).values(is_undated=True)))
+    store.write(lambda conn: mark_articles(conn, list(conn.scalars(select(Article.id)))))
+    recount(store)
+    page = open_page(store, "/entities/csto?since=2022-01-01&until=2022-01-10")
+    links = dict(read_links(page.text))
+    day, date = (next(link for link in links if f"lacks={lack}" in link) for lack in ("day", "date"))
+    assert [count_behind(store, day), count_behind(store, date)] == [1, 1]
+    check_numbers(store, "/entities/csto?since=2022-01-01&until=2022-01-10")
+
+
+def test_the_number_of_mentions_leads_to_the_table_of_them(store: Database) -> None:
+    page = open_page(store, "/entities/csto?since=2022-01-01&until=2022-01-08")
+    [(address, number)] = [(link, words) for link, words in read_links(page.text) if link.startswith("/exports?kind=")]
+    table = open_page(store, address.replace("/exports?kind=mentions&", "/api/v1/exports/mentions?"))
+    rows = list(csv.DictReader(io.StringIO(table.text)))
+    assert len(rows) == int(number) == 5
+
+
+def page_of(store: Database, asked: SeriesParameters) -> EntityPage:
+    with store.reading() as conn:
+        entity = find_entity(conn, "csto")
+        assert entity is not None
+        return EntityPage(read_profile(conn, entity, asked, store=build_application(store, lambda: NOW).state.store))
+
+
+def check_numbers(store: Database, address: str) -> list[str]:
+    """Return the links of a page to lists of articles, after seeing that each list is as long as the link says."""
+    page = open_page(store, address)
+    assert page.status == 200
+    numbered = [(href, int(words)) for href, words in read_links(page.text) if words.isdigit() and "/search" in href]
+    for href, number in numbered:
+        assert count_behind(store, href) == number, href
+    return [href for href, _ in numbered]
+
+
+def add_demonym(store: Database) -> None:
+    """Add an article that mentions the entity by a people only."""
+    url = "https://herald.example/people"
+    fill(store, [Sample(url, text="CSTO, Turan.", says=SAYS, published_at=day(6))])
+
+    def change(conn: Connection) -> None:
+        article, revision = conn.execute(select(Article.id, Article.revision_id).where(Article.url == url)).one()
+        conn.execute(update(MentionRow).where(MentionRow.revision_id == revision).values(level=MentionLevel.DEMONYM))
+        mark_articles(conn, [article])
+
+    store.write(change)
+    recount(store)
 
 
 def test_any_name_leads_to_the_entity(store: Database) -> None:

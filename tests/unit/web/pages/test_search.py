@@ -96,6 +96,27 @@ def test_a_query_marks_its_words(store: Database) -> None:
     assert "<mark>number</mark>" in page
 
 
+def test_what_articles_lack_is_a_filter_that_can_be_removed(store: Database) -> None:
+    fill(store, [sample(1, genre=None), sample(2), sample(3, language=None), sample(4, source="meadow.example")])
+    for lack, found in (("genre", ["Article 1"]), ("lang", ["Article 3"]), ("country", ["Article 4"]), ("day", [])):
+        page = page_of(store, lacks=lack)
+        assert titles_of(page) == found
+        assert "/search" in links_of(part_of(page, "filters", "</ul>"))
+    assert "without a known genre" in words_of(page_of(store, lacks="genre"))
+    assert ask(store, "/search?lacks=everything").status == 422
+
+
+def test_a_level_of_mentions_is_a_filter(store: Database) -> None:
+    fill(store, [sample(1), sample(2), sample(3, text="Turan.", says=(("Turan", "turan"),))])
+    assert titles_of(page_of(store, level="name")) == ["Article 1"]
+    assert titles_of(page_of(store, level="concept")) == ["Article 3"]
+    assert titles_of(page_of(store, level="name", entity="turan")) == []
+    page = page_of(store, level="name", entity="csto", q="drills")
+    assert titles_of(page) == ["Article 1"]
+    assert "mentioned by name" in words_of(page)
+    assert "queries cannot say that" in words_of(page)
+
+
 def test_counts_lead_to_the_articles_that_they_count(store: Database) -> None:
     others = {"language": "ru", "genre": "opinion", "source": "oasis-wire"}
     fill(store, [sample(number, **(others if number % 3 == 0 else {})) for number in range(12)])
