@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from cli.demo.outlets import DemoError, DemoOutlet
 from cli.demo.web import DemoWeb
 from cli.source.opml import plan_feeds, store_feeds
-from cli.source.opml_plan import Imported
+from cli.source.parts.opml_plan import Imported
 from crawlers.reading.opml import parse_opml
 from db import migrate
 from db.collection.captures import count_waiting

@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from cli.doctor.finding import Finding, failed, ok, skipped, warning
 from cli.shared.store_errors import is_lack_of_room, says_full
 from cli.shared.store_url import display_url, get_reason
-from cli.source.catalogue_report import describe_changes
+from cli.source.parts.catalogue_report import describe_changes
 from db import migrate
 from db.collection.feeds.feeds import FeedHealth, iter_feeds
 from db.dialect import is_sqlite

@@ -20,7 +20,7 @@ def migrate() -> None:
     Example: steppewatch migrate
     """
     from cli.shared.store_errors import explain_store_errors
-    from cli.source.catalogue_report import build_record, describe_changes
+    from cli.source.parts.catalogue_report import build_record, describe_changes
     from db.settings import load
     from worker.chain.service import utc_now
     from worker.coverage.recount import recount

@@ -100,7 +100,7 @@ def load_settings(data_dir: Path | None) -> Settings:
 
 def _prepare_store(settings: Settings, log: Log) -> None:
     from cli.shared.store_errors import explain_store_errors
-    from cli.source.catalogue_report import describe_changes
+    from cli.source.parts.catalogue_report import describe_changes
     from db.engine import Database
     from worker.setup import move_to_zone, newer_vocabulary, prepare, update_catalogue
 

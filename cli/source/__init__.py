@@ -1,1 +1,1 @@
-"""`steppewatch source`: outlets and their feeds."""
+"""`steppewatch source`: outlets and their feeds, one module per verb."""

@@ -14,7 +14,7 @@ import typer
 from cli.shared.addresses import parse_web_address
 from cli.shared.output import emit, fail, note
 from cli.shared.store import open_store
-from cli.source.look import choose, describe_nothing, is_on_terminal, look_at, plain_trial
+from cli.source.parts.look import choose, describe_nothing, is_on_terminal, look_at, plain_trial
 from db.enums.collection import FeedKind, SourceOrigin
 
 if TYPE_CHECKING:

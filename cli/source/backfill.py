@@ -14,7 +14,7 @@ from cli.shared.day_options import Since, Until, day_range, today
 from cli.shared.output import emit, fail, note
 from cli.shared.store import open_store
 from cli.shared.tables import print_table, wants_json
-from cli.source.feeds import FORMAT, OUTLET
+from cli.source.parts.feeds import FORMAT, OUTLET
 from db.enums.collection import BackfillState
 
 if TYPE_CHECKING:

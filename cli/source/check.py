@@ -14,9 +14,9 @@ from cli.shared.addresses import parse_web_address
 from cli.shared.output import emit, escape_controls, fail, note
 from cli.shared.store import open_store
 from cli.shared.tables import print_table, wants_json
-from cli.source.advice import FeedCheck, check_feed
-from cli.source.feeds import FORMAT
-from cli.source.look import describe_nothing, look_at
+from cli.source.parts.advice import FeedCheck, check_feed
+from cli.source.parts.feeds import FORMAT
+from cli.source.parts.look import describe_nothing, look_at
 from db.enums.collection import FeedKind
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from cli.shared.addresses import parse_web_address
 from cli.shared.output import emit, fail
 from cli.shared.store import open_store
 from cli.shared.tables import print_table, wants_json
-from cli.source import values
-from cli.source.feeds import FORMAT, OUTLET, find_feed
+from cli.source.parts import values
+from cli.source.parts.feeds import FORMAT, OUTLET, find_feed
 from db.enums.collection import CertificateRule, FeedKind
 
 if TYPE_CHECKING:

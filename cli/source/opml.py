@@ -15,12 +15,12 @@ from cli.shared.output import emit, fail, get_reason, note
 from cli.shared.progress import showing_progress
 from cli.shared.store import open_store
 from cli.shared.tables import print_table, wants_json
-from cli.source.feeds import FORMAT
+from cli.source.parts.feeds import FORMAT
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from cli.source.opml_plan import PlannedFeed
+    from cli.source.parts.opml_plan import PlannedFeed
     from crawlers.reading.opml import ParsedOpml
     from db.engine import Database
 
@@ -44,7 +44,7 @@ def source_import(
 
       steppewatch source import feeds.opml
     """
-    from cli.source.opml_plan import Imported
+    from cli.source.parts.opml_plan import Imported
     from db.net.address_policy import parse_allowed
     from db.settings import load
 
@@ -84,7 +84,7 @@ def _read(file: Path) -> ParsedOpml:
 
 def plan_feeds(database: Database, parsed: ParsedOpml, allowed: frozenset[tuple[str, int]]) -> list[PlannedFeed]:
     """Return the outcome of each outline of a list, for what is in the database; `allowed` private hosts are taken."""
-    from cli.source.opml_plan import plan_import
+    from cli.source.parts.opml_plan import plan_import
     from db.collection.feeds.feeds import iter_feeds
     from db.collection.sources.book import load_book
     from db.collection.sources.removals import add_removed

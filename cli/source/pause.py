@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cli.shared.output import note
 from cli.shared.store import open_store
-from cli.source.feeds import FEED, FORMAT, OUTLET, find_feed, report_feeds
+from cli.source.parts.feeds import FEED, FORMAT, OUTLET, find_feed, report_feeds
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -12,7 +12,7 @@ from cli.shared.output import emit, fail, note
 from cli.shared.progress import showing_progress
 from cli.shared.store import open_store
 from cli.shared.tables import instant, print_table, wants_json
-from cli.source.feeds import FORMAT, OUTLET, report_feeds
+from cli.source.parts.feeds import FORMAT, OUTLET, report_feeds
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

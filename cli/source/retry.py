@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from cli.shared.output import emit
 from cli.shared.store import open_store
 from cli.shared.tables import print_table, wants_json
-from cli.source.feeds import FEED, FORMAT, OUTLET, find_feed
+from cli.source.parts.feeds import FEED, FORMAT, OUTLET, find_feed
 
 
 def source_retry(outlet: OUTLET, feed: FEED = None, format: FORMAT = None) -> None:

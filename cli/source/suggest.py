@@ -9,7 +9,7 @@ import typer
 from cli.shared.output import emit
 from cli.shared.store import open_store
 from cli.shared.tables import instant, print_table, wants_json
-from cli.source.feeds import FORMAT
+from cli.source.parts.feeds import FORMAT
 
 
 def source_suggest(

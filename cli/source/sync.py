@@ -30,7 +30,7 @@ def source_sync(
 
     Example: steppewatch source sync ./outlets --dry-run
     """
-    from cli.source.catalogue_report import build_record, counted, describe_changes
+    from cli.source.parts.catalogue_report import build_record, counted, describe_changes
     from db.collection.sources.catalogue import FOLDER, read_view
     from worker.catalogue.merge import merge_catalogue
     from worker.setup import load_catalogue

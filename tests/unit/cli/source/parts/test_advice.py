@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cli.source.advice import check_feed
+from cli.source.parts.advice import check_feed
 from crawlers.discovery.findings import FeedCondition, FoundBy
 from crawlers.discovery.trials import Trial
 from db.collection.feeds.plans import FeedPlan
