@@ -12,22 +12,22 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, select, update
 
-from db import dialect
+from db.dialect import change_numbers, insert
 from db.models import Article, ChangeClock, ExportCursor, RemovedArticle
 
 
 def note_changes(conn: Connection, article_ids: Sequence[int]) -> None:
     """Set the number of this transaction on these articles."""
     if article_ids:
-        number = dialect.change_number(conn)
+        number = change_numbers.change_number(conn)
         rows = update(Article).where(Article.id.in_(article_ids), Article.changed != number)
         conn.execute(rows.values(changed=number))
 
 
 def note_removal(conn: Connection, article_id: int, *, joined_to: int | None = None) -> None:
     """Record that an article is removed by this transaction, or joined to another article."""
-    values = {"changed": dialect.change_number(conn), "joined_to": joined_to}
-    row = dialect.insert(conn, RemovedArticle).values(article_id=article_id, **values)
+    values = {"changed": change_numbers.change_number(conn), "joined_to": joined_to}
+    row = insert(conn, RemovedArticle).values(article_id=article_id, **values)
     conn.execute(row.on_conflict_do_update(index_elements=["article_id"], set_=values))
 
 
@@ -36,12 +36,12 @@ def settled_number(conn: Connection) -> int:
 
     Call it at the beginning of the snapshot that is read afterwards.
     """
-    return dialect.settled_number(conn)
+    return change_numbers.settled_number(conn)
 
 
 def find_server(conn: Connection) -> str | None:
     """Return the name of the server that issued the numbers; None if they are another's (see `adopt_numbers`)."""
-    server = dialect.server_of(conn)
+    server = change_numbers.find_server(conn)
     known = conn.scalar(select(ChangeClock.server))
     return server if known == server or (known is None and not server) else None
 
@@ -53,10 +53,10 @@ def adopt_numbers(conn: Connection) -> bool:
     behind every cursor. So the earlier numbers are cleared, and named exports start again. No data is lost; each named
     export is complete once more.
     """
-    server = dialect.server_of(conn)
+    server = change_numbers.find_server(conn)
     known = conn.scalar(select(ChangeClock.server))
     if known is None:
-        first = dialect.insert(conn, ChangeClock).values(id=1, last=0, server=server)
+        first = insert(conn, ChangeClock).values(id=1, last=0, server=server)
         conn.execute(first.on_conflict_do_nothing(index_elements=["id"]))
     if known is None or known == server:
         return False

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import DBAPIError
 
 from db import dialect, full_disk
+from db.dialect.connections import BUSY_TIMEOUT_MS, CACHE_KB, WRITES, prepare, snapshot
 
 T = TypeVar("T")
 
@@ -25,7 +26,7 @@ _ATTEMPTS = 8
 class Database:
     """An open database. One per process; connections are made on first use."""
 
-    def __init__(self, url: str, *, cache_kb: int = dialect.CACHE_KB) -> None:
+    def __init__(self, url: str, *, cache_kb: int = CACHE_KB) -> None:
         """`cache_kb` is the page cache of each connection to SQLite."""
         self.url = url
         self._full: str | None = None
@@ -34,16 +35,16 @@ class Database:
             if parsed.database and parsed.database != ":memory:":
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
             self.engine: Engine = create_engine(
-                url, connect_args={"timeout": dialect.BUSY_TIMEOUT_MS / 1000}, json_serializer=dialect.to_json
+                url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, json_serializer=dialect.to_json
             )
         else:
             self.engine = create_engine(
                 url, pool_size=4, max_overflow=4, pool_pre_ping=True, json_serializer=dialect.to_json
             )
-        dialect.prepare(self.engine, cache_kb=cache_kb)
+        prepare(self.engine, cache_kb=cache_kb)
         # Also at the end of the process: closing the last connection merges SQLite's log into the file.
         weakref.finalize(self, self.engine.dispose)
-        self._writer = self.engine.execution_options(**{dialect.WRITES: True})
+        self._writer = self.engine.execution_options(**{WRITES: True})
 
     @classmethod
     def as_it_is(cls, url: str) -> Database:
@@ -68,7 +69,7 @@ class Database:
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """Yield a connection for long reads: all its queries see the database as it is at the first of them."""
-        with dialect.snapshot(self.engine) as conn:
+        with snapshot(self.engine) as conn:
             yield conn
 
     def write(self, work: Callable[[Connection], T]) -> T:

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from sqlalchemy import Engine, NullPool, StaticPool, create_engine
 
 from db import dialect
+from db.dialect.connections import BUSY_TIMEOUT_MS
 
 
 def open_read_only(file: Path) -> Engine:
@@ -23,7 +24,7 @@ def open_read_only(file: Path) -> Engine:
     address = f"file:{quote(str(file.absolute()))}" + ("" if has_log else "?immutable=1&mode=ro")
 
     def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(address, uri=True, timeout=dialect.BUSY_TIMEOUT_MS / 1000)
+        connection = sqlite3.connect(address, uri=True, timeout=BUSY_TIMEOUT_MS / 1000)
         if has_log:  # needed before the first read, which would otherwise create the shared memory
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         connection.execute("PRAGMA query_only = ON")

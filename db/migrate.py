@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
 
-from db.dialect import WORD_INDEX
+from db.dialect.word_index import WORD_INDEX
 from db.engine import Database
 
 if TYPE_CHECKING:
@@ -98,5 +98,5 @@ def differences(database: Database) -> list[object]:
 
 
 def is_modelled(_: object, name: str | None, kind: str, *__: object) -> bool:
-    """Return whether a model describes an object; the word index has none (`db.dialect`)."""
+    """Return whether a model describes an object; the word index has none (`db.dialect.word_index`)."""
     return kind != "table" or not (name or "").startswith(WORD_INDEX)

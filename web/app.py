@@ -19,8 +19,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from db import dialect
 from db.datadir import disk_space
+from db.dialect.connections import SMALL_CACHE_KB
 from db.engine import Database
 from web import api, hubs, pages
 from web.charts.bundle import start_making
@@ -70,7 +70,7 @@ def build_application(
         from db.settings import load
 
         settings = load()
-        opened = Database(settings.database, cache_kb=dialect.SMALL_CACHE_KB)
+        opened = Database(settings.database, cache_kb=SMALL_CACHE_KB)
         disk_full = partial(disk_space.disk_full_message, settings.data_dir)
         app.state.store = _store(opened, now, disk_full, settings.cache_dir)
         start_making(settings.cache_dir)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from db.dialect import is_sqlite, server_of
+from db.dialect import is_sqlite
+from db.dialect.change_numbers import find_server
 from db.models.base import UtcDateTime
 
 revision = "0009"
@@ -37,7 +38,7 @@ def upgrade() -> None:
         sa.Column("server", sa.String(length=40), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_change_clock")),
     )
-    op.execute(f"INSERT INTO change_clock (id, last, server) VALUES (1, 0, '{server_of(op.get_bind())}')")
+    op.execute(f"INSERT INTO change_clock (id, last, server) VALUES (1, 0, '{find_server(op.get_bind())}')")
     op.create_table(
         "export_cursors",
         sa.Column("name", sa.String(length=200), nullable=False),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from db.dialect import create_word_index, drop_word_index
+from db.dialect.word_index import create_word_index, drop_word_index
 
 revision = "0008"
 down_revision = "0007"

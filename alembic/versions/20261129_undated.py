@@ -11,7 +11,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from db.dialect import change_number, is_sqlite
+from db.dialect import is_sqlite
+from db.dialect.change_numbers import change_number
 
 revision = "0023"
 down_revision = "0022"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from db.dialect import create_word_index, drop_word_index
+from db.dialect.word_index import create_word_index, drop_word_index
 
 revision = "0021"
 down_revision = "0020"

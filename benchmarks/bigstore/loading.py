@@ -10,8 +10,8 @@ import numpy as np
 
 from benchmarks.bigstore.cells import CellSeries
 from benchmarks.bigstore.plan import Numbers
-from db import dialect
 from db.dialect import is_sqlite
+from db.dialect.word_index import WORD_INDEX, index_token
 from db.engine import Database
 
 Row = Sequence[Any]
@@ -76,7 +76,7 @@ class Loader:
         if self.is_lite:
             token = self._tokens.__getitem__
             rows = ((revision, " ".join(map(token, found))) for revision, found in words.items())
-            self.write(dialect.WORD_INDEX, "rowid, words", rows)
+            self.write(WORD_INDEX, "rowid, words", rows)
             return
         self.write(
             "word_index", "revision_id, words", ((revision, _vector(found)) for revision, found in words.items())
@@ -133,7 +133,7 @@ class Loader:
 
     def _set_word_index(self, **values: int) -> None:
         for name, value in values.items():
-            self.raw.execute(f"INSERT INTO {dialect.WORD_INDEX}({dialect.WORD_INDEX}, rank) VALUES ('{name}', {value})")
+            self.raw.execute(f"INSERT INTO {WORD_INDEX}({WORD_INDEX}, rank) VALUES ('{name}', {value})")
 
     def _drop_indexes(self) -> list[str]:
         """Drop the indexes of large tables that are no keys; return the statements that make them again."""
@@ -165,7 +165,7 @@ class _Tokens(dict[str, str]):
     """The tokens of words in SQLite's index, each made once."""
 
     def __missing__(self, word: str) -> str:
-        token = self[word] = dialect.index_token(word)
+        token = self[word] = index_token(word)
         return token
 
 

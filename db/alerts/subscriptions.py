@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, or_, select, update
 
-from db.dialect import insert, lock_for_subscriptions
+from db.dialect import insert
+from db.dialect.locks import lock_for_subscriptions
 from db.enums.alerts import SubscriptionKind, SubscriptionState
 from db.models import SavedQuery, Subscription
 

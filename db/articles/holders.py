@@ -8,10 +8,10 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, select
 
-from db import dialect
 from db.articles.word_index import AllOf, AnyOf, HasEntity, Need, ask, count_words, join_words
 from db.changes import settled_number
 from db.dialect.functions import is_one_of_few
+from db.dialect.word_index import find_in_word_index, has_many
 from db.enums.articles import RevisionStage
 from db.models import Article, IndexedRevision, MentionRow, Revision
 
@@ -62,9 +62,9 @@ def _find_any(conn: Connection, parts: Collection[Need], limit: int) -> set[int]
 
 
 def _find_words(conn: Connection, asked: str, words: int, limit: int) -> set[int] | None:
-    if dialect.has_many(conn, asked, words=words, limit=limit):
+    if has_many(conn, asked, words=words, limit=limit):
         return None
-    found = _read(conn, dialect.find_in_word_index(conn, asked, limit=limit + 1), limit)
+    found = _read(conn, find_in_word_index(conn, asked, limit=limit + 1), limit)
     if found is None:
         return None
     missing = find_unindexed(conn)
@@ -128,7 +128,7 @@ def _select_any(conn: Connection, parts: Sequence[Need], revision_ids: Collectio
 
 
 def _select_words(conn: Connection, asked: str, revision_ids: Collection[int]) -> set[int]:
-    found = set(conn.scalars(dialect.find_in_word_index(conn, asked, among=revision_ids)))
+    found = set(conn.scalars(find_in_word_index(conn, asked, among=revision_ids)))
     rest = set(revision_ids) - found
     if rest:
         query = select(IndexedRevision.revision_id).where(is_one_of_few(IndexedRevision.revision_id, rest))

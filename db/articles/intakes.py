@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select, update
 
-from db.dialect import insert, lock_names
+from db.dialect import insert
+from db.dialect.locks import lock_names
 from db.models import Intake
 
 _OPENING = "opening an intake"

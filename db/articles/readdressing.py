@@ -13,7 +13,8 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 from db.articles.addresses import PLACEHOLDER, Named, find_articles, note_addresses, settle_names
 from db.articles.joins import Joined, Joining, join_articles
 from db.coverage.cells import mark_articles
-from db.dialect import insert, lock_names
+from db.dialect import insert
+from db.dialect.locks import lock_names
 from db.enums.articles import RevisionStage
 from db.models import AddressState, Article, ArticleAddress, Capture, Page, Revision, Sighting
 from db.net.urls import RULES, canonical_url

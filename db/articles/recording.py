@@ -39,7 +39,8 @@ from db.articles.joins import Joined, Joining, join_same
 from db.changes import note_changes, note_removal
 from db.collection.sources.unverified import forget_unverified
 from db.coverage.cells import mark_articles
-from db.dialect import insert, lock_names
+from db.dialect import insert
+from db.dialect.locks import lock_names
 from db.enums.articles import RevisionStage, TextFrom
 from db.enums.collection import PageState
 from db.enums.outcomes import InputOutcome

@@ -13,9 +13,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, true
 
-from db import dialect
 from db.articles.filters import count_within
 from db.dialect import insert
+from db.dialect.word_index import ask_word, ask_words, find_in_word_index, index_words
 from db.enums.articles import RevisionStage
 from db.models import Article, IndexedRevision, MentionRow, Revision
 
@@ -67,7 +67,7 @@ def record_words(conn: Connection, words: Mapping[int, Collection[str]]) -> None
     fresh = {revision_id: _bounded(found) for revision_id, found in sorted(words.items()) if revision_id not in known}
     if fresh:
         conn.execute(insert(conn, IndexedRevision), [{"revision_id": revision_id} for revision_id in fresh])
-        dialect.index_words(conn, fresh)
+        index_words(conn, fresh)
 
 
 def _bounded(words: Collection[str]) -> list[str]:
@@ -114,7 +114,7 @@ def find_candidates(
 def _condition(conn: Connection, need: Need) -> ColumnElement[bool]:
     asked = ask(conn, need)
     if asked is not None:
-        return Revision.id.in_(dialect.find_in_word_index(conn, asked))
+        return Revision.id.in_(find_in_word_index(conn, asked))
     match need:
         case HasEntity(entity_id):
             return Revision.id.in_(select(MentionRow.revision_id).where(MentionRow.entity_id == entity_id))
@@ -128,19 +128,19 @@ def _condition(conn: Connection, need: Need) -> ColumnElement[bool]:
 def ask(conn: Connection, need: Need) -> str | None:
     """Return the expression of the word index for a need of words alone, with what has all words; None for another."""
     asked = _ask(conn, need)
-    everything = dialect.ask_word(conn, EVERYTHING, is_prefix=False)
-    return None if asked is None else dialect.ask_words(conn, [asked, everything], every=False)
+    everything = ask_word(conn, EVERYTHING, is_prefix=False)
+    return None if asked is None else ask_words(conn, [asked, everything], every=False)
 
 
 def _ask(conn: Connection, need: Need) -> str | None:
     match need:
         case HasWord(word, is_prefix):
-            return dialect.ask_word(conn, word[:LONGEST], is_prefix=is_prefix)
+            return ask_word(conn, word[:LONGEST], is_prefix=is_prefix)
         case HasEntity():
             return None
         case AllOf(parts) | AnyOf(parts):
             asked = [one for part in parts if (one := _ask(conn, part)) is not None]
-            return dialect.ask_words(conn, asked, every=isinstance(need, AllOf)) if len(asked) == len(parts) else None
+            return ask_words(conn, asked, every=isinstance(need, AllOf)) if len(asked) == len(parts) else None
 
 
 def count_words(need: Need) -> int:

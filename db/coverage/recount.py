@@ -26,7 +26,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from db.coverage.cells import COUNTS, LEVELS, TOTAL, UNDATED
-from db.dialect import insert, upsert_rows
+from db.dialect import insert
+from db.dialect.upserts import upsert_rows
 from db.enums.coverage import CoverageLevel, CoverageSplit, Grain
 from db.enums.vocabulary import MentionField
 from db.models import (

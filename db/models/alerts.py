@@ -186,7 +186,7 @@ class OutboxEntry(Base):
 
 
 class IndexedRevision(Base):
-    """A revision with its words in the word index (`db.dialect.create_word_index`)."""
+    """A revision with its words in the word index (`db.dialect.word_index`)."""
 
     __tablename__ = "indexed_revisions"
     __table_args__ = ({"sqlite_with_rowid": False},)

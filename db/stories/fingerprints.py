@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from db.dialect import count_newest_postings
+from db.dialect.postings import count_newest_postings
 from db.models import Article, FingerprintRow
 
 

@@ -12,7 +12,7 @@ from templates import copied
 
 from db.alerts import delivery_lists
 from db.alerts.subscriptions import SubscriptionIn
-from db.dialect import create_word_index
+from db.dialect.word_index import create_word_index
 from db.engine import Database
 from db.models import Base, MatchRow
 from db.settings import Settings

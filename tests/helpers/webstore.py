@@ -17,7 +17,7 @@ from db.alerts.outbox import post
 from db.alerts.subscriptions import SubscriptionIn, record_subscription
 from db.collection.feeds.days import ListingPolled, record_poll_of_day
 from db.collection.feeds.feeds import add_feed
-from db.dialect import create_word_index
+from db.dialect.word_index import create_word_index
 from db.engine import Database
 from db.models import Article, EntityRow, Feed, Source
 

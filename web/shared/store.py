@@ -12,7 +12,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy import Connection
 
-from db import dialect
+from db.dialect.connections import time_limit
 from db.engine import Database
 from web.kept.health import KeptHealth
 from web.kept.overview import OverviewBoard
@@ -39,7 +39,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Yield a connection that sees one moment. Its queries fail with OperationalError after `QUERY_TIME_S`."""
-        with self.database.snapshot() as conn, dialect.time_limit(conn, QUERY_TIME_S):
+        with self.database.snapshot() as conn, time_limit(conn, QUERY_TIME_S):
             yield conn
 
 

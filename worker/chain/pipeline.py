@@ -26,7 +26,7 @@ from db.articles.revisions import RevisionOut
 from db.collection.sources import removals
 from db.collection.sources.book import load_book, resolve
 from db.coverage import cells
-from db.dialect import lock_commonplaces
+from db.dialect.locks import lock_commonplaces
 from db.engine import Database
 from db.enums.outcomes import InputOutcome, Stage
 from db.net.urls import registrable_domain

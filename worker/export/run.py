@@ -12,9 +12,10 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import Connection
 
-from db import changes, dialect
+from db import changes
 from db.coverage import cells
 from db.coverage.collection_attempts import find_first_poll
+from db.dialect.connections import time_limit
 from db.engine import Database
 from db.enums.exports import ExportDetail, ExportKind, FileFormat
 from db.exports import read
@@ -72,7 +73,7 @@ def open_export(
         raise ExportRefused(f"{request.kind} is counted as things are now and cannot be cut at an earlier change")
     if cut is not None or settled:
         database.write(changes.adopt_numbers)
-    with database.snapshot() as conn, nullcontext() if seconds is None else dialect.time_limit(conn, seconds):
+    with database.snapshot() as conn, nullcontext() if seconds is None else time_limit(conn, seconds):
         number = changes.settled_number(conn)
         if cut is not None and cut.number > number:
             raise ExportRefused(f"the store has not come to {cut} yet: its last change is {number}")

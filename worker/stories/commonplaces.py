@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from db.dialect import lock_commonplaces
+from db.dialect.locks import lock_commonplaces
 from db.engine import Database
 from db.stories import commonplaces
 from db.stories.clusters import record_links

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from db.articles import recomparing
 from db.articles.recomparing import Mark, MarkedText, Recompared, RecompareState
-from db.dialect import lock_commonplaces
+from db.dialect.locks import lock_commonplaces
 from db.engine import Database
 from db.stories import commonplaces
 from db.stories.clusters import record_links

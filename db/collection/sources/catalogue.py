@@ -17,7 +17,8 @@ from db.collection.feeds.feeds import ASKED, add_feed
 from db.collection.sources.book import SourceIn, record_source
 from db.collection.sources.removals import RemovedOutlets, read_removed
 from db.coverage.cells import mark_articles
-from db.dialect import insert, lock_names
+from db.dialect import insert
+from db.dialect.locks import lock_names
 from db.enums.collection import FeedKind, FeedState, SourceOrigin
 from db.models import Article, CatalogueOutlet, Feed, Source, SourceDomain
 from db.models.base import UtcDateTime

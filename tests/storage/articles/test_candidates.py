@@ -17,7 +17,8 @@ from db.articles.holders import find_few
 from db.articles.positions import Position, find_position
 from db.articles.word_index import AllOf, AnyOf, HasEntity, HasWord, Need, record_words
 from db.changes import note_changes
-from db.dialect import ask_word, has_many, is_sqlite
+from db.dialect import is_sqlite
+from db.dialect.word_index import ask_word, has_many
 from db.engine import Database
 from db.models import Article, Revision
 from worker.matching.word_index import index_terms

@@ -19,8 +19,8 @@ from samplestore import Sample, fill, store_of
 from sqlalchemy import Connection, update
 
 from db import outcomes
-from db.dialect import create_word_index
 from db.dialect.csvtext import DELIMITERS
+from db.dialect.word_index import create_word_index
 from db.engine import Database
 from db.exports.read import CannotFilter, Filters
 from db.models import Article

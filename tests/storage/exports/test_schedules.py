@@ -13,7 +13,7 @@ from samplestore import store_of
 from sqlalchemy import Connection
 
 from db import changes, outcomes
-from db.dialect import create_word_index
+from db.dialect.word_index import create_word_index
 from db.engine import Database
 from db.exports import schedules
 from db.exports.schedules import Schedule

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from db import dialect
+from db.dialect.connections import CACHE_KB, SMALL_CACHE_KB
 from db.engine import Database
 
 
@@ -21,7 +21,7 @@ def test_connections_have_the_page_cache_that_was_asked_for(tmp_path: Path) -> N
         Database(f"sqlite:///{tmp_path / 'a.db'}"),
         Database(f"sqlite:///{tmp_path / 'a.db'}", cache_kb=900),
     )
-    assert (usual.read(_cache_kb), other.read(_cache_kb)) == (dialect.CACHE_KB, 900)
+    assert (usual.read(_cache_kb), other.read(_cache_kb)) == (CACHE_KB, 900)
     for database in (usual, other):
         database.close()
 
@@ -29,6 +29,6 @@ def test_connections_have_the_page_cache_that_was_asked_for(tmp_path: Path) -> N
 def test_a_long_read_leaves_the_page_cache_as_it_was(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'a.db'}", cache_kb=900)
     with database.snapshot() as conn:
-        assert _cache_kb(conn) == dialect.SMALL_CACHE_KB
+        assert _cache_kb(conn) == SMALL_CACHE_KB
     assert database.read(_cache_kb) == 900
     database.close()

@@ -15,7 +15,7 @@ from asgi import Answer, get
 from samplestore import NOON, Sample, empty_store, fill
 from webpages import HOSTILE, assert_inert, words_of
 
-from db.dialect import create_word_index
+from db.dialect.word_index import create_word_index
 from db.engine import Database
 from web.app import create_app
 

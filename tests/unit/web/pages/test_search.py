@@ -20,7 +20,7 @@ from samplestore import NOON, Sample, empty_store, fill
 from webpages import BIDI, CONTROLS, HOSTILE, LONG_WORD, assert_inert, elements_of, links_of, part_of, shown, words_of
 
 from db.articles.filters import Filters
-from db.dialect import create_word_index
+from db.dialect.word_index import create_word_index
 from db.engine import Database
 from web.app import create_app
 from web.pages import search
