@@ -19,10 +19,13 @@ from uuid import uuid4
 
 import psycopg
 from servers.pgserver import connect, database_beside, drop_spares, set_aside
+from statements import share_compiled
 
 from db import migrate
 from db.engine import Database
 from db.models import Base
+
+share_compiled()
 
 FOLDER = "STEPPEWATCH_TEST_FOLDER"
 """The variable that holds the temporary folder of this process of the test run."""
