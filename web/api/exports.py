@@ -13,7 +13,8 @@ from web.api.parts.answers import KNOWN_ONLY, PROBLEMS, answer, documented
 from web.api.parts.row_models import ApiModel
 from web.shared.exports import MEDIA_TYPES, ExportParameters, build_export, respond_export
 from web.shared.store import Reading
-from worker.export.formats.columns import COLUMNS, ColumnKind
+from worker.export.formats.column import ColumnKind
+from worker.export.formats.columns import COLUMNS
 
 router = APIRouter(tags=["exports"], dependencies=KNOWN_ONLY)
 

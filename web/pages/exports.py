@@ -24,7 +24,8 @@ from web.shared.page import PageFormat, respond
 from web.shared.params import FilterParameters, InvalidParameter
 from web.shared.store import Reading, Store
 from web.shared.tables import PageTable
-from worker.export.formats.columns import COLUMNS, DETAILS, Column
+from worker.export.formats.column import Column
+from worker.export.formats.columns import COLUMNS, DETAILS
 from worker.export.run import ExportRefused, open_export, preview
 from worker.search.scope import ScopeFilter
 

@@ -23,7 +23,8 @@ from db.exports.cursors import NOTHING_YET, Cursor, advance_cursor, find_cursor
 from db.exports.read import CollectionHealth, ColumnsDiffer, Detail
 from worker.coverage.health import collection_health_by_day
 from worker.export.diff import rows_with_changes
-from worker.export.formats.columns import Column, columns_with
+from worker.export.formats.column import Column
+from worker.export.formats.columns import columns_with
 from worker.export.formats.csv_lines import count_lines, header
 from worker.export.formats.pivot import wide_columns
 from worker.export.request import BYTE_ORDER_MARK, Cut, ExportRequest

@@ -16,7 +16,8 @@ from db.engine import Database
 from db.exports import read
 from db.exports.read import ColumnsDiffer, Detail, check_columns
 from worker.export.formats import columns
-from worker.export.formats.columns import COLUMNS, Column
+from worker.export.formats.column import Column
+from worker.export.formats.columns import COLUMNS
 from worker.export.formats.csv_lines import count_lines
 from worker.export.request import ExportRequest
 from worker.export.run import ExportRefused, open_export, write

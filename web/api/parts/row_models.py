@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
 
-from worker.export.formats.columns import Column, ColumnKind
+from worker.export.formats.column import Column, ColumnKind
 from worker.lib.plain_values import to_plain
 
 _TYPES: Mapping[ColumnKind, Any] = {

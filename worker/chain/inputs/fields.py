@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, Final
 
-from worker.export.formats.columns import ARTICLES, WITH_TEXT
+from worker.export.formats.article_columns import ARTICLES, WITH_TEXT
 from worker.export.formats.csv_lines import guard, unguard
 
 Note = Callable[[str], None]

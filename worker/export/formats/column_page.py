@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from worker.export.formats.columns import COLUMNS, DETAILS, Column
+from worker.export.formats.column import Column
+from worker.export.formats.columns import COLUMNS, DETAILS
 
 
 def described() -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from worker.export.formats.columns import Column, ColumnKind
+from worker.export.formats.column import Column, ColumnKind
 
 _ROWS_PER_CHUNK = 1_000
 _LARGE = 1_000_000

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from worker.export.formats.columns import Column, ColumnKind
+from worker.export.formats.column import Column, ColumnKind
 
 DESCRIPTION, MANIFEST = "datapackage.json", "manifest.json"
 

@@ -8,7 +8,7 @@ from typing import BinaryIO
 import pyarrow as pa
 from pyarrow import parquet
 
-from worker.export.formats.columns import Column, ColumnKind
+from worker.export.formats.column import Column, ColumnKind
 
 _ROWS_PER_GROUP = 20_000
 _LARGE = 20_000_000

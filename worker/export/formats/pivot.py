@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from db.enums.exports import CountedUnit
-from worker.export.formats.columns import ALIVE, Column, ColumnKind
+from worker.export.formats.column import Column, ColumnKind
+from worker.export.formats.count_columns import ALIVE
 
 _IMPAIRED = Column(
     name="impaired",

@@ -6,7 +6,7 @@ import pytest
 
 from db.enums.articles import Genre
 from db.enums.vocabulary import EntityType
-from worker.export.formats.columns import ARTICLES
+from worker.export.formats.article_columns import ARTICLES
 from worker.extract.genre import declared_genre, genre_of_kind, genre_of_url
 from worker.query.article import QueryOutlet
 from worker.query.codes import COUNTRIES, LANGUAGES

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from db.enums.exports import ExportPeriod
 from db.exports.read import Filters
+from worker.export.formats.column import ColumnKind
 from worker.export.formats.column_page import described
-from worker.export.formats.columns import COLUMNS, ColumnKind
+from worker.export.formats.columns import COLUMNS
 from worker.export.formats.data_package import DataFile, describe, manifest
 from worker.export.formats.due_times import next_time
 from worker.export.formats.pivot import wide_columns, widen

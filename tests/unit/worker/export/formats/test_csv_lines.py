@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worker.export.formats.columns import COLUMNS, Column, ColumnKind
+from worker.export.formats.column import Column, ColumnKind
+from worker.export.formats.columns import COLUMNS
 from worker.export.formats.csv_lines import count_lines, guard, header, stream_csv, unguard
 
 AB = (Column(name="a", meaning="a text"), Column(name="b", meaning="anything"))
