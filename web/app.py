@@ -25,6 +25,7 @@ from db.engine import Database
 from web import api, hubs, pages
 from web.charts.bundle import start_making
 from web.door import Door, Doorkeeper, build_door
+from web.head import HeadAsGet
 from web.headers import SafeHeaders
 from web.shared import problems
 from web.shared.board import StatusBoard
@@ -94,7 +95,8 @@ def build_application(
     for router in api.ROUTERS:
         app.include_router(router, prefix="/api/v1")
     app.include_router(_service)
-    app.router.routes.extend(hubs.ROUTES)
+    app.include_router(hubs.router)
+    app.add_middleware(HeadAsGet)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     return app
 

@@ -11,12 +11,11 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from fastapi import APIRouter, Request
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
 
 from crawlers.scheduling.hubs import DENIED_RETRY_S, PushedFeed, plan_push, read_lease, renew_at
 from db.collection.feeds.hubs import HubCall, find_hub_call, record_hub_denied, record_hub_verified, record_push
@@ -24,18 +23,21 @@ from db.enums.outcomes import PushOutcome, Stage
 from db.net.callbacks import HUBS_PATH
 from db.outcomes import record_outcomes
 from web.limits import PUSH_MAX
+from web.shared.store import Reading
+
+router = APIRouter(include_in_schema=False)
 
 _METHODS = frozenset({"sha1", "sha256", "sha384", "sha512"})
 _REASON_MAX = 300
 
 
-def verify(request: Request) -> Response:
+@router.get(HUBS_PATH + "{token}")
+def verify(request: Request, store: Reading, token: str) -> Response:
     """Confirm a subscription that we asked for, or take note of a denied one; 404 for any other (WebSub §5.3)."""
-    asked = request.query_params
-    database, now = request.app.state.store.database, request.app.state.store.now()
+    asked, now = request.query_params, store.now()
 
     def confirm(conn: Connection) -> str | None:
-        call = find_hub_call(conn, request.path_params["token"])
+        call = find_hub_call(conn, token)
         if call is None or not call.is_wanted or asked.get("hub.topic") != call.topic_url:
             return None
         if asked.get("hub.mode") == "denied":
@@ -51,19 +53,19 @@ def verify(request: Request) -> Response:
         record_hub_verified(conn, call.id, now=now, lease_until=lease_until, next_at=renew_at(now, lease_s))
         return challenge
 
-    answer = database.write(confirm)
+    answer = store.database.write(confirm)
     if answer is None:
         raise HTTPException(404)
     return PlainTextResponse(answer)
 
 
-async def receive(request: Request) -> Response:
+@router.post(HUBS_PATH + "{token}")
+async def receive(request: Request, store: Reading, token: str) -> Response:
     """Have the feed of a push polled; 410 for an address that is not subscribed, so that the hub ends it.
 
     What is not signed as it should be is ignored, and answered as if it were not (WebSub §7.1).
     """
-    database, now = request.app.state.store.database, request.app.state.store.now()
-    token = request.path_params["token"]
+    database, now = store.database, store.now()
     call = await run_in_threadpool(database.read, lambda conn: find_hub_call(conn, token))
     if call is None or not call.is_wanted:
         return PlainTextResponse("Not subscribed.\n", 410, {"Connection": "close"})
@@ -125,9 +127,3 @@ def _follow(conn: Connection, call: HubCall, now: datetime) -> PushOutcome:
 
 def _printable(text: str) -> str:
     return "".join(letter for letter in text if letter.isprintable())[:_REASON_MAX]
-
-
-ROUTES = [
-    Route(HUBS_PATH + "{token}", verify, methods=["GET"]),
-    Route(HUBS_PATH + "{token}", receive, methods=["POST"]),
-]

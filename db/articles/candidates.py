@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import Connection, Select, select
 
 from db.articles.filters import Filters, conditions_on_articles, in_languages
 from db.articles.holders import find_few, select_holders
@@ -32,7 +32,7 @@ def iter_candidates(
     conn: Connection, filters: Filters, need: Need | None, *, after: Position | None = None, oldest_first: bool = False
 ) -> Iterator[Candidates]:
     """Yield the articles that pass the filters and may fulfil the need, after a place."""
-    need = _with_entities(filters, need)
+    need = add_entities(filters, need)
     among = [*conditions_on_articles(filters), *in_languages(conn, filters.languages)]
     query = select(Article.revision_id, Article.counts_on, DATED_AT, Article.id).where(*among)
     query = query.order_by(*in_order(oldest_first=oldest_first))
@@ -51,40 +51,7 @@ def iter_places(
         yield from batch.found
 
 
-def iter_latest(
-    conn: Connection, filters: Filters, need: Need | None, *, before: int | None = None
-) -> Iterator[tuple[int, int]]:
-    """Yield (article, current revision) of those below `before` that pass the filters and may fulfil the need.
-
-    The last collected come first.
-    """
-    need = _with_entities(filters, need)
-    among = [*conditions_on_articles(filters), *in_languages(conn, filters.languages)]
-    columns = Article.id, func.coalesce(Article.revision_id, 0)  # which is never null here
-    query = select(*columns).where(*among).order_by(Article.id.desc())
-    few = find_few(conn, need, limit=_FEW) if need is not None else None
-    if few is not None and need is not None:
-        query = query.where(is_one_of_few(Article.revision_id, select_holders(conn, need, few)))
-        yield from ((article_id, revision_id) for article_id, revision_id in conn.execute(query.where(*_below(before))))
-        return
-    size = _FIRST_BATCH
-    while batch := conn.execute(query.where(*_below(before)).limit(size)).all():
-        before = batch[-1][0]
-        kept = {revision_id for _, revision_id in batch}
-        if need is not None:
-            kept = select_holders(conn, need, kept)
-        yield from ((article_id, revision_id) for article_id, revision_id in batch if revision_id in kept)
-        if len(batch) < size:
-            return
-        size = min(2 * size, _LAST_BATCH)
-
-
-def _below(before: int | None) -> Iterator[ColumnElement[bool]]:
-    if before is not None:
-        yield Article.id < before
-
-
-def _with_entities(filters: Filters, need: Need | None) -> Need | None:
+def add_entities(filters: Filters, need: Need | None) -> Need | None:
     """Return the need with the entities of the filters: few articles mention most of them."""
     if not filters.entities:
         return need

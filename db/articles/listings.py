@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, selec
 
 from db.articles.filters import Filters, conditions_on_articles, in_languages
 from db.articles.steps import iter_steps, mention_any
-from db.enums.articles import RevisionStage
 from db.models import Article, Revision
 
 _WORDS = 400
@@ -66,10 +65,10 @@ def read_listed(conn: Connection, article_ids: Collection[int]) -> dict[int, Lis
     return {row.article_id: Listed(**row._asdict()) for row in conn.execute(query)}
 
 
-def current_revisions(conn: Connection, article_ids: Collection[int]) -> list[int]:
-    """Return the current revisions of articles that are processed completely, by id."""
-    query = select(Revision.id).join(Article, Article.revision_id == Revision.id).where(Article.id.in_(article_ids))
-    return list(conn.scalars(query.where(Revision.stage == RevisionStage.DONE).order_by(Revision.id)))
+def find_current_revisions(conn: Connection, article_ids: Collection[int]) -> dict[int, int]:
+    """Return the current revisions of a few articles, each with its article."""
+    query = select(Article.revision_id, Article.id).where(Article.id.in_(article_ids), Article.revision_id.is_not(None))
+    return {revision_id: article_id for revision_id, article_id in conn.execute(query) if revision_id is not None}
 
 
 def _listed() -> Select[*tuple[Any, ...]]:

@@ -7,12 +7,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
-from sqlalchemy import Connection
 from starlette.responses import Response
 
 from db.articles.changed import BEGINNING, ChangePosition
 from db.articles.details import find_article, read_text
-from db.articles.filters import Filters
 from db.changes import adopt_numbers, find_server, settled_number
 from db.enums.exports import ExportKind
 from web.api.parts.answers import (
@@ -26,14 +24,16 @@ from web.api.parts.answers import (
     next_address,
     not_found,
     read_place,
+    start_search,
 )
-from web.api.parts.row_models import ApiModel, build_list_model, build_row_model, row_record
+from web.api.parts.row_models import IS_CUT, ApiModel, build_list_model, build_row_model, row_record
 from web.shared.cursors import LONGEST, NoCursor, read_cursor, write_cursor
 from web.shared.params import ArticleParameters, InvalidParameter, QueryText, read_filters, reading_query
 from web.shared.store import Reading, Store
 from worker.export.formats.columns import COLUMNS
 from worker.search.articles import read_article_record
-from worker.search.changed import RemovalReason, list_changed, list_latest
+from worker.search.changed import ChangedPage, ChangeQuestion, RemovalReason, list_changed
+from worker.search.row_pages import RowQuestion, list_rows
 
 router = APIRouter(tags=["articles"], dependencies=KNOWN_ONLY)
 
@@ -66,6 +66,7 @@ ArticleList = build_list_model(
         list[DroppedArticle],
         Field(description="With `changed_since`: articles to drop. Empty without it."),
     ),
+    is_cut=IS_CUT,
     changed_since=(
         str,
         Field(
@@ -97,45 +98,38 @@ def list_articles(
 ) -> Response:
     """List the articles that pass the filters, the last collected first.
 
-    While articles arrive and change, each article that stays is in exactly one page. With filters a page may be shorter
-    than `limit`, even empty, and yet not the last: follow `next` until it is null. A client that has read all pages
-    and then follows `changed_since` has what a full read would give it; names of outlets and filters by days back
-    (`90d`) change without that.
+    While articles arrive and change, each article that stays is in exactly one page. With filters or a query a page may
+    be shorter than `limit`, even empty, and yet not the last (`is_cut`): follow `next` until it is null. A client that
+    has read all pages and then follows `changed_since` has what a full read would give it; names of outlets and filters
+    by days back (`90d`) change without that.
     """
     if changed_since and cursor:
         raise InvalidParameter("cursor", "is not for changes", "changed_since of each page leads to the next")
+    is_over = start_search()
     server = _own_numbers(store)
     with store.reading() as conn, reading_query():
         settled = settled_number(conn)
         filters = read_filters(conn, parameters, store=store)
         if changed_since:
-            record = _changes(conn, request, filters, query, server, changed_since, settled, limit)
+            after, begun = _read_position(server, changed_since, settled)
+            asked = ChangeQuestion(filters=filters, query=query, after=after, until=settled, begun=begun)
+            changed = list_changed(conn, asked, limit=limit, is_over=is_over)
+            record = _changes_record(request, changed, _write_position(server, changed.position, begun))
         else:
-            (before,) = read_place(_LIST, cursor, [int]) or (None,)
-            page = list_latest(conn, filters, query, before=before, limit=limit)
-            after = None if page.before is None else write_cursor(_LIST, [page.before])
+            place = read_place(_LIST, cursor, [int])
+            question = RowQuestion(kind=ExportKind.ARTICLES, filters=filters, query=query, after=place, limit=limit)
+            page = list_rows(conn, question, is_over=is_over)
             record = {
                 "articles": [_record(row) for row in page.rows],
-                "next": after and next_address(request, cursor=after),
+                "next": page.after and next_address(request, cursor=write_cursor(_LIST, page.after)),
                 "removed": [],
+                "is_cut": page.after is not None and len(page.rows) < limit,
                 "changed_since": _write_position(server, (settled, 2**63 - 1), settled),
             }
     return answer(request, record)
 
 
-def _changes(
-    conn: Connection,
-    request: Request,
-    filters: Filters,
-    query: str,
-    server: str,
-    changed_since: str,
-    settled: int,
-    limit: int,
-) -> dict[str, Any]:
-    after, begun = _read_position(server, changed_since, settled)
-    page = list_changed(conn, filters, query, after=after, until=settled, begun=begun, limit=limit)
-    position = _write_position(server, page.position, begun)
+def _changes_record(request: Request, page: ChangedPage, position: str) -> dict[str, Any]:
     return {
         "articles": [_record(row) for row in page.rows],
         "next": None if page.is_last else next_address(request, changed_since=position),
@@ -143,6 +137,7 @@ def _changes(
             {"article_id": change.article_id, "reason": reason, "joined_to": change.joined_to}
             for change, reason in page.dropped
         ],
+        "is_cut": page.is_cut,
         "changed_since": position,
     }
 

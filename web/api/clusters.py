@@ -16,7 +16,7 @@ from db.stories.clusters import find_members
 from web.api.articles import ArticleFacts
 from web.api.parts.answers import KNOWN_ONLY, LIMIT, ArticleId, Cursor, Limit, answer, documented, not_found
 from web.api.parts.row_lists import RowList, read_rows
-from web.api.parts.row_models import ApiModel, build_list_model, build_row_model
+from web.api.parts.row_models import IS_CUT, ApiModel, build_list_model, build_row_model
 from web.shared.params import ArticleParameters, InvalidParameter, QueryText
 from web.shared.store import Reading
 from worker.export.formats.columns import COLUMNS
@@ -30,7 +30,12 @@ ClusterMember = build_row_model(
     "ClusterMember", "An article of a story with reprints, as in `export clusters`.", COLUMNS[ExportKind.CLUSTERS]
 )
 ClusterList = build_list_model(
-    "ClusterList", "A page of articles of stories.", "clusters", ClusterMember, "The articles, story by story."
+    "ClusterList",
+    "A page of articles of stories.",
+    "clusters",
+    ClusterMember,
+    "The articles, story by story.",
+    is_cut=IS_CUT,
 )
 
 

@@ -12,7 +12,7 @@ from db.enums.exports import ExportKind
 from db.models import MatchRow
 from web.api.parts.answers import KNOWN_ONLY, LIMIT, Cursor, Limit, documented
 from web.api.parts.row_lists import RowList, read_rows
-from web.api.parts.row_models import build_list_model, build_row_model
+from web.api.parts.row_models import IS_CUT, build_list_model, build_row_model
 from web.shared.params import ArticleParameters, InvalidParameter, QueryText
 from web.shared.store import Reading
 from worker.export.formats.columns import COLUMNS
@@ -22,7 +22,9 @@ router = APIRouter(tags=["matches"], dependencies=KNOWN_ONLY)
 ListedMatch = build_row_model(
     "ListedMatch", "A match of a subscription, as in `export matches`.", COLUMNS[ExportKind.MATCHES]
 )
-MatchList = build_list_model("MatchList", "A page of matches.", "matches", ListedMatch, "The matches, the last first.")
+MatchList = build_list_model(
+    "MatchList", "A page of matches.", "matches", ListedMatch, "The matches, the last first.", is_cut=IS_CUT
+)
 
 
 @router.get("/matches", operation_id="list_matches", **documented(MatchList, without=[404]))

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from db.enums.exports import ExportKind
 from web.api.parts.answers import KNOWN_ONLY, LIMIT, ArticleId, Cursor, Limit, documented
 from web.api.parts.row_lists import RowList, read_rows, read_rows_of_article
-from web.api.parts.row_models import build_list_model, build_row_model
+from web.api.parts.row_models import IS_CUT, build_list_model, build_row_model
 from web.shared.params import ArticleParameters, QueryText
 from web.shared.store import Reading
 from worker.export.formats.columns import COLUMNS
@@ -22,6 +22,7 @@ MentionList = build_list_model(
     "mentions",
     ListedMention,
     "The mentions: the last stored text first, each text in reading order.",
+    is_cut=IS_CUT,
 )
 
 

@@ -12,7 +12,7 @@ from db.articles.details import find_article
 from db.enums.exports import ExportKind
 from web.api.parts.answers import KNOWN_ONLY, LIMIT, ArticleId, Cursor, Limit, answer, documented, not_found
 from web.api.parts.row_lists import RowList, read_rows, read_rows_of_article
-from web.api.parts.row_models import ApiModel, build_list_model, build_row_model
+from web.api.parts.row_models import IS_CUT, ApiModel, build_list_model, build_row_model
 from web.shared.params import ArticleParameters, InvalidParameter, QueryText
 from web.shared.store import Reading
 from worker.export.formats.columns import COLUMNS
@@ -24,7 +24,12 @@ ListedRevision = build_row_model(
     "ListedRevision", "A text of an article, as in `export revisions`.", COLUMNS[ExportKind.REVISIONS]
 )
 RevisionList = build_list_model(
-    "RevisionList", "A page of revisions.", "revisions", ListedRevision, "The texts, the last stored first."
+    "RevisionList",
+    "A page of revisions.",
+    "revisions",
+    ListedRevision,
+    "The texts, the last stored first.",
+    is_cut=IS_CUT,
 )
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from sqlalchemy import Connection
 
 from db.alerts.subscriptions import saved_queries
-from db.articles.candidates import iter_candidates, iter_latest
+from db.articles.candidates import iter_candidates
 from db.articles.holders import select_done
-from db.articles.listings import current_revisions
 from db.articles.positions import Position, find_position
 from db.articles.texts import TextRow
 from db.exports import read
@@ -81,33 +79,10 @@ def read_query(conn: Connection, text: str) -> Query:
     return _read(conn, text)
 
 
-def match_articles(conn: Connection, text: str, article_ids: Collection[int]) -> set[int]:
-    """Return those of a few articles that match the query. Raises QueryError."""
-    query = _read(conn, text)
-    return {found.row.article_id for found in _judged(conn, query, current_revisions(conn, article_ids))}
-
-
-def find_latest(
-    conn: Connection, filters: Filters, text: str, *, before: int | None, limit: int, judged: int
-) -> tuple[list[int], int | None]:
-    """Return the articles that pass the filters and match the query, the last collected first, and where to go on.
-
-    At most `limit` articles with ids below `before`, out of at most `judged` candidates; the second value is the
-    article to pass as `before` next, None after the last candidate. Raises QueryError.
-    """
-    query = _read(conn, text)
-    candidates = iter_latest(conn, filters, required_terms(query), before=before)
-    found: list[int] = []
-    while page := list(islice(candidates, min(_PAGE, judged))):
-        judged -= len(page)
-        done = select_done(conn, [revision_id for _, revision_id in page])
-        for hit in _judged(conn, query, [revision_id for _, revision_id in page if revision_id in done]):
-            if len(found) == limit:
-                return found, found[-1]
-            found.append(hit.row.article_id)
-        if not judged:
-            return found, page[-1][0] if next(candidates, None) else None
-    return found, None
+def match_revisions(conn: Connection, query: Query, revision_ids: Collection[int]) -> set[int]:
+    """Return those of a few current revisions that are processed completely and match the query."""
+    done = sorted(select_done(conn, revision_ids), reverse=True)
+    return {found.row.revision_id for found in _judged(conn, query, done)}
 
 
 def _read(conn: Connection, text: str, *, is_stored: bool = False) -> Query:

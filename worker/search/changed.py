@@ -1,8 +1,8 @@
-"""Articles in pages: the last collected first, and those that changed since a position."""
+"""The articles that changed since a position, in pages."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -10,14 +10,18 @@ from typing import Any
 from sqlalchemy import Connection
 
 from db.articles.changed import ArticleChange, ChangePosition, read_changes
+from db.articles.holders import select_holders
+from db.articles.listings import find_current_revisions
 from db.enums.exports import ExportKind
 from db.exports.pages import read_page
 from db.exports.read import Filters
 from db.models import Article
-from worker.export.by_query import find_latest, match_articles
+from worker.export.by_query import match_revisions, read_query
+from worker.matching.word_index import required_terms
+from worker.query.query import Query
 
-JUDGED = 2_000
-"""Maximum number of articles that a query is tried on for one page."""
+_AT_ONCE = 100
+"""Number of changes that are judged between two looks at the clock."""
 
 
 class RemovalReason(StrEnum):
@@ -30,28 +34,7 @@ class RemovalReason(StrEnum):
     """It does not pass the filters, or not any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class LatestPage:
-    """Some articles as rows of the export, and the article to go on after; None after the last."""
-
-    rows: Sequence[Mapping[str, Any]]
-    before: int | None
-
-
-def list_latest(conn: Connection, filters: Filters, query: str, *, before: int | None, limit: int) -> LatestPage:
-    """Return the articles that pass the filters and match the query, the last collected first.
-
-    A page may be shorter than `limit` and yet not the last. Raises QueryError.
-    """
-    if not query:
-        after = None if before is None else (before,)
-        page = read_page(conn, ExportKind.ARTICLES, filters, after=after, limit=limit)
-        return LatestPage(page.rows, page.after[0] if page.after else None)
-    ids, before = find_latest(conn, filters, query, before=before, limit=limit, judged=JUDGED)
-    return LatestPage(_read_rows(conn, Filters(), ids), before)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedPage:
     """Articles that changed, those to drop with the reason, and the position behind them."""
 
@@ -59,31 +42,51 @@ class ChangedPage:
     dropped: Sequence[tuple[ArticleChange, RemovalReason]]
     position: ChangePosition
     is_last: bool
+    is_cut: bool
+    """True if the time was over before the page was full."""
 
 
-def list_changed(
-    conn: Connection, filters: Filters, query: str, *, after: ChangePosition, until: int, begun: int, limit: int
-) -> ChangedPage:
-    """Return the next changes after a position, up to the settled number `until`. Raises QueryError.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeQuestion:
+    """The changes that a reader asks for."""
+
+    filters: Filters
+    query: str = ""
+    after: ChangePosition
+    until: int
+    """The settled number up to which changes are listed."""
+    begun: int
+    """The number where the reader began."""
+
+
+def list_changed(conn: Connection, question: ChangeQuestion, *, limit: int, is_over: Callable[[], bool]) -> ChangedPage:
+    """Return the next changes after a position, fewer than `limit` if the time `is_over` before. Raises QueryError.
 
     An article that changed and does not pass the filters is to be dropped, because the reader may have it; not so if it
-    has been like that since the number `begun`, where the reader began.
+    has been like that since the reader began.
     """
-    changes = read_changes(conn, after=after, until=until, limit=limit + 1)
-    is_last = len(changes) <= limit
+    changes = read_changes(conn, after=question.after, until=question.until, limit=limit + 1)
+    has_more = len(changes) > limit
     changes = changes[:limit]
-    alive = [change.article_id for change in changes if not change.is_removed]
-    rows = _read_rows(conn, filters, alive)
-    passing = {row["article_id"] for row in rows}
-    if query:
-        passing = match_articles(conn, query, passing)
+    query = read_query(conn, question.query) if question.query else None
+    passing: dict[int, Mapping[str, Any]] = {}
+    looked_at = 0
+    while looked_at < len(changes):
+        part = changes[looked_at : looked_at + (_AT_ONCE if query else limit)]
+        passing |= _read_passing(conn, question.filters, query, [one.article_id for one in part if not one.is_removed])
+        looked_at += len(part)
+        if is_over():
+            break
+    is_cut = looked_at < len(changes)
     dropped = [
         (change, _reason(change))
-        for change in changes
-        if change.is_removed or (change.article_id not in passing and change.number > begun)
+        for change in changes[:looked_at]
+        if change.is_removed or (change.article_id not in passing and change.number > question.begun)
     ]
-    position = (until, 2**63 - 1) if is_last else changes[-1].position
-    return ChangedPage([row for row in rows if row["article_id"] in passing], dropped, position, is_last)
+    is_last = not has_more and not is_cut
+    position = (question.until, 2**63 - 1) if is_last else changes[looked_at - 1].position
+    rows = [passing[change.article_id] for change in changes if change.article_id in passing]
+    return ChangedPage(rows=rows, dropped=dropped, position=position, is_last=is_last, is_cut=is_cut)
 
 
 def _reason(change: ArticleChange) -> RemovalReason:
@@ -92,8 +95,17 @@ def _reason(change: ArticleChange) -> RemovalReason:
     return RemovalReason.REMOVED if change.joined_to is None else RemovalReason.JOINED
 
 
-def _read_rows(conn: Connection, filters: Filters, article_ids: Sequence[int]) -> Sequence[Mapping[str, Any]]:
+def _read_passing(
+    conn: Connection, filters: Filters, query: Query | None, article_ids: Sequence[int]
+) -> dict[int, Mapping[str, Any]]:
+    """Return the rows of those of these articles that pass the filters and match the query, by article."""
+    if query is not None and article_ids:
+        texts = find_current_revisions(conn, article_ids)
+        need = required_terms(query)
+        holders = texts.keys() if need is None else select_holders(conn, need, texts.keys())
+        article_ids = [texts[revision_id] for revision_id in match_revisions(conn, query, holders)]
     if not article_ids:
-        return ()
+        return {}
     among = [Article.id.in_(article_ids)]
-    return read_page(conn, ExportKind.ARTICLES, filters, limit=len(article_ids), among=among).rows
+    page = read_page(conn, ExportKind.ARTICLES, filters, limit=len(article_ids), among=among)
+    return {row["article_id"]: row for row in page.rows}

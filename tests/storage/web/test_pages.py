@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import product
 from typing import Any
 
 import pytest
 from samplestore import Sample, fill, store_of
+from sqlalchemy import Connection
 
+from db.articles.word_index import record_words
 from db.engine import Database
 from db.enums.exports import ExportKind
-from db.exports import pages
-from db.exports.pages import key_types, read_page
+from db.exports import pages, row_articles
+from db.exports.page_keys import key_types
+from db.exports.pages import read_page
 from db.exports.read import Filters, iter_rows
 from web.shared.cursors import read_cursor, write_cursor
+from worker.export.by_query import matching as matching_articles
+from worker.matching.word_index import index_terms
+from worker.search import row_pages
+from worker.search.row_pages import RowQuestion, list_rows
 
 SAYS = (("CSTO", "csto"), ("Turan", "turan"))
 # Invented: none of this was ever published.
@@ -74,7 +83,7 @@ def in_any_order(rows: Any) -> list[str]:
 def test_all_pages_are_the_rows_of_the_export(
     store: Database, kind: ExportKind, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "FEW", few)
+    monkeypatch.setattr(row_articles, "FEW", few)
     monkeypatch.setattr(pages, "_WINDOW", 2)
     monkeypatch.setattr(pages, "WALKED", dict.fromkeys(pages.WALKED, 4))
     for name, filters in FILTERS.items():
@@ -84,3 +93,53 @@ def test_all_pages_are_the_rows_of_the_export(
             rows, number = all_pages(store, kind, filters, limit)
             assert in_any_order(rows) == in_any_order(exported), (name, limit)
             assert number <= 12 + len(rows), (name, limit)
+
+
+@pytest.fixture
+def indexed(store_url: str) -> Iterator[Database]:
+    """Give a store in which the words of most articles are indexed."""
+    database = store_of(store_url, SAMPLES)
+    words = {number: index_terms("A quiet week", SAMPLES[number - 1].text, "en") for number in range(1, 11)}
+    database.write(lambda conn: record_words(conn, words))
+    yield database
+    database.close()
+
+
+SOME_FILTERS = {name: FILTERS[name] for name in ("all", "entities", "outlet", "many")}
+QUERIES = ("turan", "NOT turan", "csto AND (turan OR 7)", "nobody", 'author:"nobody"', "lang:ru")
+
+
+@pytest.mark.parametrize("few", [0, 3_000])
+@pytest.mark.parametrize("kind", KINDS)
+def test_all_pages_of_a_query_are_the_rows_of_the_articles_that_match(
+    indexed: Database, kind: ExportKind, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("FEW", "_FEW_HOLDERS"):
+        monkeypatch.setattr(row_articles, name, few)
+    monkeypatch.setattr(row_articles, "_FIRST_BATCH", 2)
+    monkeypatch.setattr(row_articles, "_FIRST_WINDOW", 2)
+    monkeypatch.setattr(row_pages, "_JUDGED", 2)
+    with indexed.snapshot() as conn:
+        for query, (name, filters) in product(QUERIES, SOME_FILTERS.items()):
+            matching = [row.article_id for row in matching_articles(conn, filters, query)]
+            exported = [row._asdict() for row in iter_rows(conn, kind, replace(filters, article_ids=matching))]
+            for limit, is_over in ((2, True), (100, False)):
+                rows = queried(conn, kind, filters, query, limit, is_over=is_over)
+                assert in_any_order(rows) == in_any_order(exported), (query, name, limit)
+
+
+def queried(
+    conn: Connection, kind: ExportKind, filters: Filters, query: str, limit: int, *, is_over: bool
+) -> list[Any]:
+    """Return the rows of all pages of a query, whose keys always advance."""
+    rows: list[Any] = []
+    after: Any = None
+    while True:
+        asked = RowQuestion(kind=kind, filters=filters, query=query, after=after, limit=limit)
+        page = list_rows(conn, asked, is_over=lambda: is_over)
+        assert len(page.rows) <= limit
+        rows += page.rows
+        if page.after is None:
+            return rows
+        assert page.after != after
+        after = read_cursor("x", write_cursor("x", page.after), key_types(kind))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Path, Query, Request
@@ -18,6 +19,8 @@ from web.shared.page import conditional
 from web.shared.params import InvalidParameter
 
 LIMIT, LIMIT_MAX = 100, 500
+SEARCH_S = 0.12
+"""Time after which a search for one page ends with what it has."""
 
 
 class ProblemDetails(ApiModel):
@@ -91,6 +94,12 @@ def read_place(name: str, cursor: str, types: Sequence[type]) -> tuple[Any, ...]
         return read_cursor(name, cursor, types)
     except NoCursor:
         raise InvalidParameter("cursor", "this is no cursor of this list", "take `next` of the page before") from None
+
+
+def start_search() -> Callable[[], bool]:
+    """Return a function that tells whether the time of a search that begins now is over."""
+    end = time.monotonic() + SEARCH_S
+    return lambda: time.monotonic() >= end
 
 
 def answer(request: Request, record: Mapping[str, Any]) -> Response:

@@ -11,20 +11,20 @@ from sqlalchemy import ColumnElement, Connection
 from starlette.responses import Response
 
 from db.articles.details import find_article
-from db.articles.filters import CannotFilter, Filters
+from db.articles.filters import CannotFilter
 from db.enums.exports import ExportKind
-from db.exports.pages import key_types, read_page
+from db.exports.page_keys import key_types
 from db.models import Article
-from web.api.parts.answers import answer, next_address, not_found, read_place
+from web.api.parts.answers import answer, next_address, not_found, read_place, start_search
 from web.api.parts.row_models import row_record
 from web.shared.cursors import write_cursor
 from web.shared.params import FilterParameters, InvalidParameter, read_filters, reading_query
 from web.shared.store import Store
-from worker.export.by_query import find_latest
 from worker.export.formats.columns import COLUMNS
+from worker.search.row_pages import RowQuestion, list_rows
 
-_MATCHES_MAX = 2_000
-"""Maximum number of articles that a query selects for a list of other things."""
+SEARCHED = (ExportKind.ARTICLES, ExportKind.REVISIONS, ExportKind.MENTIONS, ExportKind.CLUSTERS, ExportKind.MATCHES)
+"""The rows of articles, whose pages may end before they are full."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,16 +44,25 @@ class RowList:
 
 def read_rows(conn: Connection, request: Request, asked: RowList, *, store: Store) -> Response:
     """Return a page of rows. Raises InvalidParameter."""
+    is_over = start_search()
     after = read_place(asked.things, asked.cursor, key_types(asked.kind))
     filters = read_filters(conn, asked.filters, store=store)
-    among = [*asked.among, *_matching(conn, filters, asked.query)]
+    question = RowQuestion(
+        kind=asked.kind, filters=filters, query=asked.query, among=asked.among, after=after, limit=asked.limit
+    )
     try:
-        page = read_page(conn, asked.kind, filters, after=after, limit=asked.limit, among=among)
+        with reading_query():
+            page = list_rows(conn, question, is_over=is_over)
     except CannotFilter as error:
         raise InvalidParameter(_first_set(asked.filters), str(error)) from None
-    following = page.after and next_address(request, cursor=write_cursor(asked.things, page.after))
     columns = COLUMNS[asked.kind]
-    return answer(request, {asked.things: [row_record(columns, row) for row in page.rows], "next": following})
+    record: dict[str, Any] = {
+        asked.things: [row_record(columns, row) for row in page.rows],
+        "next": page.after and next_address(request, cursor=write_cursor(asked.things, page.after)),
+    }
+    if asked.kind in SEARCHED:
+        record["is_cut"] = page.after is not None and len(page.rows) < asked.limit
+    return answer(request, record)
 
 
 def read_rows_of_article(
@@ -66,18 +75,6 @@ def read_rows_of_article(
         if find_article(conn, str(article_id)) is None:
             raise not_found(f"article {article_id}")
         return read_rows(conn, request, asked, store=store)
-
-
-def _matching(conn: Connection, filters: Filters, query: str) -> Sequence[ColumnElement[bool]]:
-    """Return the condition that a row is of an article that matches the query; none without one."""
-    if not query:
-        return ()
-    with reading_query():
-        ids, more = find_latest(conn, filters, query, before=None, limit=_MATCHES_MAX, judged=_MATCHES_MAX)
-    if more is not None:
-        hint = "choose fewer days or outlets, or use the export"
-        raise InvalidParameter("query", f"more than {_MATCHES_MAX:,} articles would have to be tried", hint)
-    return [Article.id.in_(ids)]
 
 
 def _first_set(filters: FilterParameters) -> str:

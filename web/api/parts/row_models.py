@@ -118,6 +118,17 @@ def build_list_model(
     return create_model(name, __base__=ApiModel, __doc__=about, **(fields | more))
 
 
+IS_CUT = (
+    bool,
+    Field(
+        description="Whether the page ended before it was full, because reading on would have taken too long: `next` "
+        "goes on from there.",
+        examples=[False],
+    ),
+)
+"""A field of lists whose filters or query may select little of much."""
+
+
 def example_of(model: type[BaseModel]) -> dict[str, Any]:
     """Return an example of a model, from the examples of its fields."""
     return {name: _example(field) for name, field in model.model_fields.items()}

@@ -212,13 +212,42 @@ def test_a_store_that_does_not_answer_is_a_problem(
     assert "the disk is gone" not in answer.text
 
 
-def test_a_query_that_matches_little_is_tried_on_a_bounded_number(
-    app: ASGIApp, monkeypatch: pytest.MonkeyPatch
+LISTS = {"articles": "article_id", "revisions": "revision_id", "mentions": "article_id", "clusters": "article_id"}
+
+
+@pytest.mark.parametrize("things", LISTS)
+def test_a_search_ends_with_what_it_has_and_goes_on_from_there(
+    app: ASGIApp, things: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("worker.search.changed.JUDGED", 1)
-    first = read(app, "/articles?query=NOT+drill*")
-    assert (first["articles"], first["next"] is None) == ([], False)
-    assert ids(app, "?query=NOT+drill*") == [2]
+    monkeypatch.setattr("db.exports.row_articles._FIRST_BATCH", 1)
+    whole = read(app, f"/{things}?query=NOT+karten&limit=500")
+    assert (whole["next"], whole["is_cut"]) == (None, False)
+    assert len(whole[things]) > 1
+    monkeypatch.setattr("web.api.parts.answers.SEARCH_S", 0)
+    first = read(app, f"/{things}?query=NOT+karten&limit=500")
+    assert first["is_cut"]
+    assert len(first[things]) < len(whole[things])
+    assert read_all(app, f"/{things}?query=NOT+karten&limit=500", things) == whole[things]
+
+
+def test_a_search_without_a_hit_goes_on_to_the_end(app: ASGIApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.api.parts.answers.SEARCH_S", 0)
+    monkeypatch.setattr("db.exports.row_articles._FIRST_BATCH", 1)
+    address = f"/articles?query={quote('NOT (drill* OR учения)')}"
+    first = read(app, address)
+    assert (first["articles"], first["is_cut"]) == ([], True)
+    assert read_all(app, address, "articles") == []
+
+
+def test_changes_are_cut_where_the_time_is_over(app: ASGIApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    query = "/articles?changed_since=0&query=drill*&limit=500"
+    whole = read(app, query)
+    assert ([one["article_id"] for one in whole["articles"]], whole["is_cut"]) == ([1, 3, 4], False)
+    monkeypatch.setattr("web.api.parts.answers.SEARCH_S", 0)
+    monkeypatch.setattr("worker.search.changed._AT_ONCE", 1)
+    cut = read(app, query)
+    assert (len(cut["articles"]), cut["is_cut"]) == (1, True)
+    assert read_all(app, query, "articles") == whole["articles"]
 
 
 def test_the_answer_is_bounded(app: ASGIApp, store: Database) -> None:
