@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
+from typing import Any
+from xml.etree import ElementTree
 
 Element = tuple[str, dict[str, str | None]]
 
@@ -64,6 +69,42 @@ def assert_inert(page: str) -> None:
         address = (attrs.get("href") or attrs.get("src") or attrs.get("action") or "/").lower()
         assert re.match(r"(https?://|/(?!/)|#|\?)", address), (tag, address)
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", page)
+
+
+def assert_charts_inert(page: str) -> None:
+    """Assert that the charts of a page lead to pages of ours only, and that no label hides or reorders anything."""
+    for spec in re.findall(r'<script type="application/json">(.*?)</script>', page, re.DOTALL):
+        for name, text in _strings(json.loads(spec)):
+            assert not re.search(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text), text
+            assert name != "href" or re.match(r"[/?](?!/)", text), text
+            assert name != "name" or len(text) <= 70, text
+
+
+def _strings(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """Yield (name, text) of all texts in a value of JSON."""
+    if isinstance(value, str):
+        yield name, value
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield from _strings(one, key)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _strings(one, name)
+
+
+def assert_data_inert(kind: str, body: bytes) -> None:
+    """Assert that a page as JSON, CSV or Atom can be read, and that no cell is a formula and no entry has markup."""
+    if kind.startswith("application/json"):
+        json.loads(body)
+    elif kind.startswith("text/csv"):
+        for cell in (cell for row in csv.reader(io.StringIO(body.decode(), newline="")) for cell in row):
+            is_number = re.fullmatch(r"-?[\d.]+(e-?\d+)?", cell)
+            assert is_number or not cell.lstrip().startswith(("=", "+", "-", "@")), cell
+    elif kind.startswith("application/atom+xml"):
+        for element in ElementTree.fromstring(body).iter():
+            assert element.tag.startswith("{http://www.w3.org/2005/Atom}"), element.tag
+            assert element.get("type", "text") in ("text", "application/atom+xml"), element.attrib
+            assert re.match(r"https?://|/|$", element.get("href", "")), element.attrib
 
 
 HOSTILE = "</title></script></a><script>document.title='run'</script><img src=x onerror=\"alert('x')\"><b-test>"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from samplestore import NOON, Sample, empty_store, fill
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, insert, select, update
 from webpages import BIDI, CONTROLS, HOSTILE, LONG_WORD
 
 from db.alerts.channels import record_channel, record_recipient
@@ -19,13 +19,25 @@ from db.collection.feeds.days import ListingPolled, record_poll_of_day
 from db.collection.feeds.feeds import add_feed
 from db.dialect.word_index import create_word_index
 from db.engine import Database
-from db.models import Article, EntityRow, Feed, Source
+from db.models import Article, EntityRow, Feed, MentionRow, Page, Sighting, Source, SourceDomain
+from db.vocabulary.versions import record_version
+from worker.vocabulary.entities import Alias, Entity, Vocabulary
 
 NOW = NOON + timedelta(hours=2)
 _DAYS = 35
 _SAYS = (("CSTO", "csto"), ("Turan", "turan"), ("Tashkent", "tashkent"))
 _OUTLETS = ("steppe-herald", "oasis-wire", "meadow.example")
 _LANGUAGES = ("en", "ru", "kk")
+ALIASES = (
+    ("CSTO", "en"),
+    (f"ОДКБ {HOSTILE}", "ru"),
+    (f"{BIDI} منظمة", "ar"),
+    (LONG_WORD, "kk"),
+    (f"集体 {CONTROLS}", "zh"),
+    ('=HYPERLINK("https://evil.example")', "uz"),
+    ("javascript:document.title='run'", "tr"),
+)
+"""Names of one entity in several languages, as a vocabulary of others may have them."""
 
 
 def full_store(url: str) -> Database:
@@ -36,6 +48,7 @@ def full_store(url: str) -> Database:
     fill(database, [Sample("https://herald.example/0", title="CSTO meets 0", text="CSTO in Tashkent. Later changed.")])
     database.write(_subscribe)
     database.write(_trouble)
+    database.write(_name_by_strangers)
     return database
 
 
@@ -116,3 +129,33 @@ def _trouble(conn: Connection) -> None:
     conn.execute(
         update(Source).where(Source.id == "meadow.example").values(name=f"Meadow {HOSTILE}", bias_note=HOSTILE)
     )
+
+
+def _name_by_strangers(conn: Connection) -> None:
+    """Give the CSTO hostile aliases, in the vocabulary and in mentions, and feeds and domains hostile names."""
+    rows = [row._asdict() for row in conn.execute(select(*EntityRow.__table__.columns).order_by(EntityRow.id))]
+    aliases = tuple(Alias(text=text, language=language, level="name") for text, language in ALIASES)
+    entities = tuple(
+        Entity(
+            id=row["id"],
+            type=row["type"],
+            label=row["label"],
+            description="",
+            aliases=aliases if row["id"] == "csto" else (),
+        )
+        for row in rows
+    )
+    content = Vocabulary(entities=entities).to_json()
+    record_version(conn, version="5f4e3d", content=content, entities=rows, aliases=len(ALIASES), now=NOON)
+    named = select(MentionRow.revision_id).where(MentionRow.entity_id == "csto").distinct().limit(len(ALIASES))
+    for (text, language), revision in zip(ALIASES, list(conn.scalars(named)), strict=False):
+        mentions = update(MentionRow).where(MentionRow.revision_id == revision, MentionRow.entity_id == "csto")
+        conn.execute(mentions.values(alias=text, language=language))
+    conn.execute(update(Feed).values(title=HOSTILE))
+    conn.execute(insert(SourceDomain).values(domain=HOSTILE, source_id="oasis-wire"))
+    url = conn.scalars(select(Article.canonical_url).order_by(Article.id).limit(1)).one()
+    page = {"canonical_url": url, "url": url, "host": "herald.example", "first_seen_at": NOON, "next_fetch_at": NOON}
+    page_id = conn.execute(insert(Page).values(page).returning(Page.id)).scalar_one()
+    feed_id = conn.scalars(select(Feed.id)).first()
+    seen = {"first_seen_at": NOON, "last_seen_at": NOON, "title": HOSTILE, "author": BIDI}
+    conn.execute(insert(Sighting).values(feed_id=feed_id, page_id=page_id, **seen))

@@ -8,12 +8,14 @@ from markupsafe import Markup, escape
 
 from db.articles.mentions import NamedMention
 from db.enums.vocabulary import MentionRule
+from web.charts.parts import plain
 from web.shared.links import entity_address
 from worker.text.marked_spans import Stretch, split_stretches
 
 _NAME = Markup('<a class="name" href="{}" data-type="{}" data-about="{}">{}</a>')
 _ABOUT_MAX = 3
 """Number of mentions of one place that are described."""
+_NAME_MAX = 120
 
 
 def mark_paragraphs(text: str, mentions: Sequence[NamedMention], labels: Mapping[str, str]) -> list[Markup]:
@@ -54,11 +56,11 @@ def _mark(piece: Stretch[int], mentions: Sequence[NamedMention], labels: Mapping
 
 
 def describe_mention(mention: NamedMention, labels: Mapping[str, str]) -> str:
-    """Return what a mention names, and the rule by which it counts."""
-    about = f"{mention.label} · {mention.type} · {explain_rule(mention.rule)}"
+    """Return what a mention names, and the rule by which it counts, in a few lines whatever the names are."""
+    about = f"{plain(mention.label, _NAME_MAX)} · {mention.type} · {explain_rule(mention.rule)}"
     if mention.metonym_of:
-        about += f" · stands for {labels.get(mention.metonym_of, mention.metonym_of)}"
-    return about if mention.alias == mention.surface else f"{about} · “{mention.alias}”"
+        about += f" · stands for {plain(labels.get(mention.metonym_of, mention.metonym_of), _NAME_MAX)}"
+    return about if mention.alias == mention.surface else f"{about} · “{plain(mention.alias, _NAME_MAX)}”"
 
 
 def explain_rule(rule: str) -> str:

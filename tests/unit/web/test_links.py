@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 from asgi import get
 from starlette.types import ASGIApp
-from webpages import assert_inert, elements_of
-from webstore import NOW, full_store
+from webpages import assert_charts_inert, assert_data_inert, assert_inert, elements_of, shown, words_of
+from webstore import ALIASES, NOW, full_store
 
 from web.app import create_app
 
@@ -41,8 +41,11 @@ def test_all_links_lead_to_pages_on_which_nothing_acts(site: ASGIApp) -> None:
         answer = get(site, unquote(path), query=query)
         if answer.status not in (200, 302):
             broken[address] = answer.status
-        if answer.headers.get("content-type", "").startswith("text/html"):
+        kind_of_answer = answer.headers.get("content-type", "")
+        assert_data_inert(kind_of_answer, answer.body)
+        if kind_of_answer.startswith("text/html"):
             assert_inert(answer.text)
+            assert_charts_inert(answer.text)
             for link in _links(answer.text, address):
                 if link not in known:
                     known.add(link)
@@ -51,6 +54,48 @@ def test_all_links_lead_to_pages_on_which_nothing_acts(site: ASGIApp) -> None:
     assert {"/", "/search", "/entities", "/compare", "/outlets", "/alerts", "/exports", "/status"} <= {
         kind.partition("?")[0] for kind in read
     }
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/search?entity=csto",
+        "/search?entity=csto&q=csto&level=name",
+        "/entities?q=ОДКБ",
+        "/entities?q=javascript",
+        "/entities/csto",
+        "/entities/tashkent",
+        "/entities/tashkent?split=source",
+        "/compare?entity=csto&entity=tashkent&entity=turan",
+        "/compare?entity=csto&split=source&first=2021-12&second=2022-01",
+        "/outlets/oasis-wire",
+        "/outlets/meadow.example",
+        "/articles/1",
+        "/articles/1/revisions",
+        "/exports?kind=mentions&since=2021",
+        "/status",
+    ],
+)
+def test_names_of_strangers_are_inert_in_every_format(site: ASGIApp, address: str) -> None:
+    path, _, query = address.partition("?")
+    for format in ("html", "json", "csv", "atom"):
+        answer = get(site, path, query=quote(f"{query}&format={format}", safe="&=%+"))
+        if format == "atom" and answer.status == 422:
+            continue  # a page that lists no articles
+        assert answer.status == 200
+        assert_data_inert(answer.headers["content-type"], answer.body)
+        if format == "html":
+            assert_inert(answer.text)
+            assert_charts_inert(answer.text)
+
+
+def test_all_names_of_an_entity_are_shown_as_text(site: ASGIApp) -> None:
+    words = words_of(get(site, "/entities/csto").text)
+    for text, language in ALIASES:
+        assert shown(" ".join(text.split()))[:150] in words, language
+    marks = [attrs for _, attrs in elements_of(get(site, "/articles/3").text) if attrs.get("class") == "name"]
+    assert marks
+    assert all(len(mark["data-about"] or "") < 1_000 for mark in marks)
 
 
 def _kind(path: str, query: str) -> str:
