@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 from sqlalchemy.orm import aliased
 
 from db.coverage.cells import UNDATED
+from db.dialect.functions import is_one_of_few
 from db.enums.coverage import CoverageLevel, CoverageSplit, Grain
 from db.models import Article, CoverageCell, CoverageFact, CoverageSeries, EntityRow, Revision, Source
 from db.text.headlines import BEGINNING, headline
+
+_Rows = TypeVar("_Rows", bound=Select[*tuple[Any, ...]])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,18 +87,7 @@ def first_pairs(conn: Connection, since: date, until: date, *, limit: int) -> li
 def top_stories(conn: Connection, entities: Sequence[str], since: date, until: date, *, limit: int) -> list[TopStory]:
     """Return the largest stories of articles that mention all these entities (one or two) on these days."""
     original = aliased(Article)
-    story = func.coalesce(Article.cluster_id, Article.id)
-    query = select(story, func.count()).join(CoverageFact, CoverageFact.article_id == Article.id)
-    query = query.where(
-        CoverageFact.entity_id == entities[0], CoverageFact.counts_on >= since, CoverageFact.counts_on <= until
-    )
-    for other in entities[1:]:
-        also = select(CoverageFact.article_id).where(CoverageFact.entity_id == other)
-        query = query.where(Article.id.in_(also.where(CoverageFact.counts_on.between(since, until))))
-    counts = dict(
-        (story_id, number)
-        for story_id, number in conn.execute(query.group_by(story).order_by(func.count().desc(), story).limit(limit))
-    )
+    counts = _count_largest(conn, entities, since, until, limit) or _count_stories(conn, entities, since, until, limit)
     titles = (
         select(original.id, original.url, Revision.title, func.substr(Revision.text, 1, BEGINNING))
         .join(Revision, Revision.id == original.revision_id)
@@ -106,6 +98,46 @@ def top_stories(conn: Connection, entities: Sequence[str], since: date, until: d
         for id, url, title, text in conn.execute(titles)
     }
     return [TopStory(**rows[story_id], articles=number) for story_id, number in counts.items() if story_id in rows]
+
+
+def _count_largest(
+    conn: Connection, entities: Sequence[str], since: date, until: date, limit: int
+) -> dict[int, int] | None:
+    """Return the articles of the largest stories; None if fewer than `limit` of them have two reprints.
+
+    An index has the reprints, which are few: a frequent entity has tens of thousands of articles in a season.
+    """
+    query = _facts_of(select(func.coalesce(Article.cluster_id, 0), func.count()), entities, since, until)
+    query = query.where(Article.cluster_id != Article.id, Article.counts_on.between(since, until))
+    reprints: dict[int, int] = dict(conn.execute(query.group_by(Article.cluster_id)).all())
+    ranked = sorted(reprints.values(), reverse=True)
+    if len(ranked) < limit or ranked[limit - 1] < 2:
+        return None
+    # an original is one more, so that a story with one reprint less may be as large
+    near = [story for story, number in reprints.items() if number >= ranked[limit - 1] - 1]
+    originals = _facts_of(select(Article.id), entities, since, until).where(is_one_of_few(Article.id, near))
+    present = set(conn.scalars(originals))
+    counts = {story: reprints[story] + (story in present) for story in near}
+    largest = sorted(counts, key=lambda story: (-counts[story], story))[:limit]
+    return {story: counts[story] for story in largest}
+
+
+def _count_stories(conn: Connection, entities: Sequence[str], since: date, until: date, limit: int) -> dict[int, int]:
+    """Return the articles of the largest stories, each article looked up."""
+    story = func.coalesce(Article.cluster_id, Article.id)
+    query = _facts_of(select(story, func.count()), entities, since, until)
+    query = query.group_by(story).order_by(func.count().desc(), story).limit(limit)
+    return {story_id: number for story_id, number in conn.execute(query)}
+
+
+def _facts_of(query: _Rows, entities: Sequence[str], since: date, until: date) -> _Rows:
+    """Return a query of articles as one of those that mention all these entities on these days."""
+    query = query.join(CoverageFact, CoverageFact.article_id == Article.id)
+    query = query.where(CoverageFact.entity_id == entities[0], CoverageFact.counts_on.between(since, until))
+    for other in entities[1:]:
+        also = select(CoverageFact.article_id).where(CoverageFact.entity_id == other)
+        query = query.where(Article.id.in_(also.where(CoverageFact.counts_on.between(since, until))))
+    return query
 
 
 def top_articles(conn: Connection, entity: str, since: date, until: date, *, limit: int) -> list[tuple[str, str, str]]:
