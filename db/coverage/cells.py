@@ -7,9 +7,8 @@ moment. Each change of an article calls `mark_articles` in the same transaction.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, distinct, func, insert, select
 
@@ -61,9 +60,8 @@ def count_marks(conn: Connection) -> int:
     return sum(conn.scalar(select(func.count()).select_from(table)) or 0 for table in (CoverageMark, CoverageDirty))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """One stored count; for the numbers see `CoverageCell`."""
+class Cell(NamedTuple):
+    """One stored count, in the order of `cells_query`; for the numbers see `CoverageCell`."""
 
     bucket_on: date
     entity_id: str
@@ -140,8 +138,8 @@ def iter_cells(conn: Connection, **criteria: Any) -> Iterator[Cell]:
     """Yield the cells that `cells_query` finds, ordered by period, entity and part."""
     series = CoverageSeries
     query = cells_query(**criteria).order_by(CoverageCell.bucket_on, series.entity_id, series.part)
-    for row in conn.execution_options(yield_per=1_000).execute(query):
-        yield Cell(**row._asdict())
+    for rows in conn.execution_options(yield_per=1_000).execute(query).partitions():
+        yield from map(Cell._make, rows)
 
 
 def find_entities(conn: Connection) -> set[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from db.coverage.cells import TOTAL, UNDATED, cells_query, count_undated, period_end, period_start, span
+from db.coverage.cells import COUNTS, TOTAL, UNDATED, cells_query, count_undated, period_end, period_start, span
 from db.enums.coverage import CoverageLevel, CoverageSplit, Grain
 from worker.coverage.health import HealthReader, collection_health_by_day, day_not_over
 from worker.coverage.stats.health import DayHealth, complete
@@ -180,6 +180,9 @@ def _select_days(health: Mapping[date, DayHealth], first: date, after: date) -> 
     return [health[first + timedelta(days=number)] for number in range((after - first).days)]
 
 
+_NUMBERS = tuple(column.key for column in COUNTS)
+
+
 def read_counts(
     conn: Connection, question: SeriesQuestion, since: date, until: date
 ) -> dict[tuple[date, str, str], Counts]:
@@ -193,8 +196,11 @@ def read_counts(
         since=since,
         until=until,
     )
-    cells = (row._asdict() for row in conn.execute(query))
-    return {(cell.pop("bucket_on"), cell.pop("entity_id"), cell.pop("part")): Counts(**cell) for cell in cells}
+    # by position and all at once, because a frequent entity has ten thousand cells in a season
+    return {
+        (bucket_on, entity_id, part): Counts(**dict(zip(_NUMBERS, numbers, strict=True)))
+        for bucket_on, entity_id, part, *numbers in conn.execute(query).all()
+    }
 
 
 def list_periods(first: date, last: date, grain: Grain) -> list[date]:
