@@ -17,7 +17,7 @@ from db.models import Article
 
 _FEW = 10_000
 """As many articles are sorted at once; of more, the list by date is walked."""
-_FIRST_BATCH, _LAST_BATCH = 200, 3_200
+_FIRST_BATCH, _LAST_BATCH = 200, 1_600
 
 
 @dataclass(frozen=True, slots=True)

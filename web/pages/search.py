@@ -37,8 +37,8 @@ _COUNTED = 2_000
 """Number of articles behind the counts."""
 _VALUES = 8
 """Values of a property in the list of counts."""
-_COUNTING_S, _SEARCHING_S = 0.12, 0.3
-"""Time after which no more articles are counted, and after which a search shows what it has."""
+_COUNTING_S, _SEARCHING_S = 0.08, 0.12
+"""Time since the request after which no more articles are counted, and after which a search shows what it has."""
 _QUERY_MAX = 2_000
 _TITLES = {
     "entity": "Entities",
@@ -241,12 +241,13 @@ def show_search(
     limit: Annotated[int, Query(ge=1, le=200)] = 25,
 ) -> Response:
     """Return the page of a search; 422 with the reason if it is not possible."""
+    begun = time.monotonic()
     asked = SearchRequest(q=q, parameters=parameters, sort=sort, after=after, limit=limit)
     pairs = [(name, value) for name, value in request.query_params.multi_items() if name != "format"]
     page = SearchPage(asked=asked, now=store.now(), path=request.url.path, pairs=pairs)
     try:
         with store.reading() as conn:
-            return respond(request, _search(conn, store, page), format)
+            return respond(request, _search(conn, store, page, begun), format)
     except QueryError as error:
         problem = SearchProblem(field="q", message=error.message, hint=error.hint, pointed=error.pointed(q))
         failure: Exception = InvalidParameter("q", error.message, error.hint)
@@ -257,12 +258,11 @@ def show_search(
     return respond(request, replace(page, problem=problem), format, 422)
 
 
-def _search(conn: Connection, store: Store, page: SearchPage) -> SearchPage:
+def _search(conn: Connection, store: Store, page: SearchPage, begun: float) -> SearchPage:
     asked = page.asked
     filters = read_filters(conn, asked.parameters, store=store)
     after = read_position(asked.after)
     query = read_query(conn, asked.q) if asked.q.strip() else None
-    begun = time.monotonic()
     limits = PageLimits(
         articles=asked.limit,
         counted=_COUNTED,

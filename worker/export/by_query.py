@@ -51,6 +51,8 @@ class Judged:
 
     to: Position
     hit: BacktestHit | None = None
+    ends_batch: bool = False
+    """True at the end of some hundred places, of which few or none were candidates."""
 
 
 def iter_judged(
@@ -71,7 +73,7 @@ def iter_judged(
                 yield Judged(places[row.revision_id], BacktestHit(row, verdict) if verdict.matched else None)
             start += size
             size = _PAGE
-        yield Judged(batch.to)
+        yield Judged(batch.to, ends_batch=True)
 
 
 def read_query(conn: Connection, text: str) -> Query:

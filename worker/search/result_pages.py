@@ -16,6 +16,9 @@ from worker.messages.snippet import Piece
 from worker.query.query import Query
 from worker.search.hits import FoundArticle, list_articles, mark_hit
 
+_LEAST_STEPS = 100
+"""So many articles are judged however late it is, or some hundred places looked at."""
+
 _Pieces = tuple[Sequence[Piece], Sequence[Piece]]
 
 
@@ -84,6 +87,7 @@ def search_page(
     counted: list[int] = []
     following: Position | None = None
     to: Position | None = None
+    steps = 0
     for judged in iter_judged(conn, filters, query, after=after, oldest_first=oldest_first):
         if judged.hit is not None:
             article_id = judged.hit.row.article_id
@@ -93,8 +97,11 @@ def search_page(
                 following = judged.to
         to = judged.to
         is_full = len(counted) > limits.articles
-        if (is_full and limits.is_counting_over()) or limits.is_over() or len(counted) >= limits.counted + is_full:
+        if is_full and (limits.is_counting_over() or len(counted) > limits.counted):
             break
+        if steps >= _LEAST_STEPS and limits.is_over():
+            break
+        steps += _LEAST_STEPS if judged.ends_batch else 1
     else:
         has_more = len(counted) > limits.articles
         return ResultPage(
