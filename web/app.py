@@ -5,6 +5,7 @@ Importing this module reads no settings and opens nothing: the store is opened w
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -27,11 +28,14 @@ from web.charts.bundle import start_making
 from web.door import Door, Doorkeeper, build_door
 from web.head import HeadAsGet
 from web.headers import SafeHeaders
+from web.kept.ahead import ReadingAhead, list_pages
 from web.shared import problems
 from web.shared.board import StatusBoard
 from web.shared.store import Reading, Store
 
 _STATIC = Path(__file__).parent / "static"
+_TIMES_ITS_COST = 50.0
+"""The status is read in a fiftieth of the time at most."""
 _log = logging.getLogger(__name__)
 _service = APIRouter(include_in_schema=False)
 
@@ -73,9 +77,14 @@ def build_application(
         settings = load()
         opened = Database(settings.database, cache_kb=SMALL_CACHE_KB)
         disk_full = partial(disk_space.disk_full_message, settings.data_dir)
-        app.state.store = _store(opened, now, disk_full, settings.cache_dir)
+        store = app.state.store = _store(opened, now, disk_full, settings.cache_dir, times_its_cost=_TIMES_ITS_COST)
         start_making(settings.cache_dir)
+        ahead = ReadingAhead(
+            app=app, find_pages=lambda: opened.read(list_pages), pulse=store.pulse, when_read=_leave_out_of_garbage
+        )
+        ahead.start()
         yield
+        ahead.stop()
         opened.close()
 
     app = FastAPI(
@@ -101,10 +110,21 @@ def build_application(
     return app
 
 
+def _leave_out_of_garbage() -> None:
+    """Let the search for garbage pass by what is there now: it took as long as a large page, in every second one."""
+    gc.collect()
+    gc.freeze()
+
+
 def _store(
-    database: Database, now: Callable[[], datetime], lack_of_room: Callable[[], str | None], cache: Path | None
+    database: Database,
+    now: Callable[[], datetime],
+    lack_of_room: Callable[[], str | None],
+    cache: Path | None,
+    *,
+    times_its_cost: float = 0.0,
 ) -> Store:
-    board = StatusBoard(database=database, now=now, lack_of_room=lack_of_room)
+    board = StatusBoard(database=database, now=now, lack_of_room=lack_of_room, times_its_cost=times_its_cost)
     return Store(database=database, now=now, board=board, lack_of_room=lack_of_room, cache=cache)
 
 

@@ -3,29 +3,45 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
+IS_AHEAD: ContextVar[bool] = ContextVar("is_ahead", default=False)
+"""True while answers are read ahead of time: those that have passed half of theirs are read again."""
+_SLOW_MOST_S = 60.0
+
 
 @dataclass(frozen=True, slots=True)
 class _Answer(Generic[V]):
     value: V
     read_at: float
+    fresh_s: float
 
 
 class KeptAnswers(Generic[K, V]):
     """Answers by key, at most `most` of them. An answer that is `fresh_s` old is read again, by one reader at a time.
 
-    Meanwhile other readers get the answer before, or wait for the first one.
+    Meanwhile other readers get the answer before, or wait for the first one. With `times_its_cost` an answer stays
+    fresh for at least so many times as long as reading it took, up to a minute.
     """
 
-    def __init__(self, *, fresh_s: float, most: int) -> None:
+    def __init__(
+        self,
+        *,
+        fresh_s: float,
+        most: int,
+        times_its_cost: float = 0.0,
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._fresh_s, self._most = fresh_s, most
+        self._times_its_cost, self._timer = times_its_cost, timer
         self._answers: OrderedDict[K, _Answer[V]] = OrderedDict()
         self._reading: dict[K, threading.Lock] = {}
         self._guard = threading.Lock()
@@ -46,19 +62,22 @@ class KeptAnswers(Generic[K, V]):
                 known = self._answers.get(key)
             if known is not None and self._is_fresh(known, now_s):  # read while this reader waited
                 return known.value
-            return self._keep(key, read(), now_s)
+            begun = self._timer()
+            value = read()
+            slow_s = min(_SLOW_MOST_S, self._times_its_cost * (self._timer() - begun))
+            return self._keep(key, _Answer(value, now_s, max(self._fresh_s, slow_s)))
         finally:
             reading.release()
 
     def _is_fresh(self, answer: _Answer[V], now_s: float) -> bool:
-        return 0 <= now_s - answer.read_at < self._fresh_s
+        return 0 <= now_s - answer.read_at < (answer.fresh_s / 2 if IS_AHEAD.get() else answer.fresh_s)
 
-    def _keep(self, key: K, value: V, now_s: float) -> V:
+    def _keep(self, key: K, answer: _Answer[V]) -> V:
         with self._guard:
-            self._answers[key] = _Answer(value, now_s)
+            self._answers[key] = answer
             self._answers.move_to_end(key)
             while len(self._answers) > self._most:
                 self._answers.popitem(last=False)
             kept = self._answers
             self._reading = {one: lock for one, lock in self._reading.items() if one in kept or lock.locked()}
-        return value
+        return answer.value

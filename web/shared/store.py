@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from db.dialect.connections import time_limit
 from db.engine import Database
+from web.kept.ahead import Pulse
 from web.kept.health import KeptHealth
 from web.kept.overview import OverviewBoard
 from web.shared.board import StatusBoard
@@ -34,6 +35,7 @@ class Store:
     """The cache folder, which has the script that draws charts."""
     health: KeptHealth = field(default_factory=KeptHealth)
     """The health of the collection, at most ten minutes old."""
+    pulse: Pulse = field(default_factory=Pulse)
     overviews: OverviewBoard = field(default_factory=OverviewBoard)
 
     @contextmanager
@@ -46,6 +48,8 @@ class Store:
 async def find_store(request: Request) -> Store:
     """Return the store of the application."""
     store: Store = request.app.state.store
+    if request.url.path != "/healthz":  # which supervisors ask for, and no reader
+        store.pulse.note()
     return store
 
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from web.kept.answers import KeptAnswers
+from web.kept.answers import IS_AHEAD, KeptAnswers
 
 
 class Readings:
@@ -76,3 +76,22 @@ def test_while_an_answer_is_read_again_others_get_the_one_before() -> None:
         go_on.set()
         assert slow.result(30) == "after"
     assert kept.get("a", lambda: "never", 100) == "after"
+
+
+def test_an_answer_is_read_ahead_when_half_of_its_time_has_passed() -> None:
+    kept, read = KeptAnswers[str, int](fresh_s=60, most=3), Readings()
+    assert [kept.get("a", read, at) for at in (0, 30)] == [1, 1]
+    token = IS_AHEAD.set(True)
+    try:
+        assert [kept.get("a", read, at) for at in (29, 30)] == [1, 2]
+    finally:
+        IS_AHEAD.reset(token)
+    assert kept.get("a", read, 89) == 2
+
+
+@pytest.mark.parametrize(("took_s", "fresh_s"), [(0.01, 2), (0.3, 15), (7, 60)])
+def test_what_takes_long_is_read_more_seldom(took_s: float, fresh_s: float) -> None:
+    clock = iter((0.0, took_s, 100.0, 100.0 + took_s))
+    kept = KeptAnswers[str, int](fresh_s=2, most=1, times_its_cost=50, timer=lambda: next(clock))
+    read = Readings()
+    assert [kept.get("a", read, at) for at in (0, fresh_s - 0.01, fresh_s)] == [1, 1, 2]
