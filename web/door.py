@@ -95,7 +95,7 @@ def _hidden(path: str) -> Response:
     if path.startswith("/api/"):
         problem = {"type": "about:blank", "title": _HIDDEN, "status": 403, "detail": _GUARD}
         return JSONResponse(problem, 403, media_type="application/problem+json")
-    return render("message.html", 403, title=_HIDDEN, text=_GUARD)
+    return render("message.html", 403, title=_HIDDEN, text=_GUARD, links={})
 
 
 def _refused(status: int, text: str) -> Response:

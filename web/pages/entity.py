@@ -22,6 +22,7 @@ from web.charts.parts import ChartEvent, Spec
 from web.charts.series import plot_series
 from web.shared.links import change_query, entity_address, page_address, search_address
 from web.shared.page import Format, respond
+from web.shared.params import UnknownPage
 from web.shared.render import show_days
 from web.shared.store import Reading
 from web.shared.tables import PageTable
@@ -268,4 +269,5 @@ def _find(conn: Connection, name: str) -> str:
         return find_entity_ids(conn, [name[:300]])[0]
     except UnknownName as error:
         hint = f"; {error.hint}" if error.hint else ""
-        raise HTTPException(404, f"{error.message}{hint}") from None
+        similar = {candidate: entity_address(candidate) for candidate in error.candidates}
+        raise UnknownPage(f"{error.message}{hint}", similar | {"all entities": "/entities"}) from None

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Query, Request
 from markupsafe import Markup
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
@@ -28,7 +28,7 @@ from web.charts.sparkline import draw_sparkline
 from web.shared.hubs import describe_outlet_hubs
 from web.shared.links import outlet_address, search_address
 from web.shared.page import Format, respond
-from web.shared.params import InvalidParameter, get_source
+from web.shared.params import InvalidParameter, UnknownPage, get_source
 from web.shared.store import Reading, Store
 from web.shared.tables import PageTable
 from worker.catalogue.records import outlet_record, outlet_row_record
@@ -209,7 +209,8 @@ def _find(conn: Connection, name: str) -> str:
     try:
         return get_source(conn, name[:300])
     except InvalidParameter as error:
-        raise HTTPException(404, f"No outlet: {error.message}.") from None
+        similar = {candidate: outlet_address(candidate) for candidate in error.candidates}
+        raise UnknownPage(f"no outlet: {error.message}", similar | {"all outlets": "/outlets"}) from None
 
 
 def read_outlet(conn: Connection, source_id: str, store: Store) -> OutletPage:

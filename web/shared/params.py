@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import Depends, Query
 from pydantic import BaseModel, BeforeValidator, Field
 from sqlalchemy import Connection
+from starlette.exceptions import HTTPException
 
 from db.articles.counting_day import day_at
 from db.articles.filters import Filters, Lack
@@ -25,6 +26,14 @@ from worker.search.scope import ScopeFilter
 _NAMES_MAX, _NAME_MAX = 50, 300
 Names = Annotated[list[Annotated[str, Field(max_length=_NAME_MAX)]], Field(max_length=_NAMES_MAX)]
 """Names in a repeated parameter."""
+
+
+class UnknownPage(HTTPException):
+    """A page of something unknown; `similar` are the addresses of pages that may be meant, by what they show."""
+
+    def __init__(self, message: str, similar: Mapping[str, str]) -> None:
+        super().__init__(404, message[:1].upper() + message[1:])
+        self.similar = similar
 
 
 class InvalidParameter(ValueError):

@@ -12,6 +12,13 @@ function showLocalTimes(root) {
   }
 }
 
+// An option has no elements, so the time in it is text.
+function showLocalTimesOfChoices() {
+  for (const option of document.querySelectorAll("option[data-at]")) {
+    option.textContent = `${inZone.format(new Date(option.dataset.at))} · ${option.value}`;
+  }
+}
+
 function moveInList(step) {
   const links = [...document.querySelectorAll("[data-list] > li h3 a, [data-list] tbody tr th a")];
   if (!links.length) return;
@@ -75,4 +82,5 @@ function loadAgain(seconds) {
 
 if (document.body.dataset.againAfter) loadAgain(Number(document.body.dataset.againAfter));
 showLocalTimes(document);
+showLocalTimesOfChoices();
 for (const hint of document.querySelectorAll(".keys")) hint.hidden = false;

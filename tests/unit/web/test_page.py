@@ -296,6 +296,18 @@ def test_the_page_of_a_store_that_does_not_answer(lost: Database) -> None:
     assert answer.headers["retry-after"] == "10"
 
 
+def test_the_page_of_an_empty_database_says_how_to_fill_it(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'steppewatch.db'}")
+    for path in ("/", "/search", "/entities", "/status"):
+        answer = get(create_app(database), path)
+        assert answer.status == 503
+        words = words_of(answer.text)
+        assert "The store is not ready" in words
+        assert "steppewatch up" in words
+        assert ("body", {"data-again-after": "10"}) in tags_of(answer.text)
+    database.close()
+
+
 @pytest.mark.slow
 def test_importing_the_application_reads_nothing() -> None:
     code = (

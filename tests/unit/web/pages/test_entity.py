@@ -200,6 +200,18 @@ def test_an_unknown_name_has_candidates(store: Database) -> None:
     assert problem.headers["content-type"] == "application/problem+json"
 
 
+def test_an_unknown_name_leads_to_those_that_may_be_meant(store: Database) -> None:
+    page = open_page(store, "/entities/cstoo")
+    assert page.status == 404
+    assert {"/entities/csto", "/entities", "/"} <= {link for link, _ in read_links(page.text)}
+
+
+def test_a_value_that_cannot_be_used_leads_to_the_page_without_it(store: Database) -> None:
+    page = open_page(store, "/entities/csto?since=soon&split=lang")
+    assert page.status == 422
+    assert ("/entities/csto?split=lang", "the page without it") in read_links(page.text)
+
+
 def test_hostile_titles_are_inert(store: Database) -> None:
     page = open_page(store, "/entities/csto").text
     assert HOSTILE not in page
