@@ -24,7 +24,7 @@ import xxhash
 
 from crawlers.reading.sections.address_shapes import NOTHING_KNOWN, ArticleShapes, learn_shapes
 from crawlers.reading.sections.section import THRESHOLD, ArticleLink, rate_links
-from db.net.urls import host_of
+from db.net.urls import read_host
 
 _DAY = r".*/20\d\d/\d\d/\d\d/.+"
 _MONTH = r".*/20\d\d/\d\d/.+"
@@ -150,7 +150,7 @@ class _Count:
 def is_article(canonical: str, host: str) -> bool:
     """Return whether an address has the form of the outlet's articles."""
     path = unquote(urlsplit(canonical).path)
-    if host_of(canonical) != host or _OWN_PAGES.search(path):
+    if read_host(canonical) != host or _OWN_PAGES.search(path):
         return False  # another language, a forum, a shop, the outlet's own pages, comments
     return re.fullmatch(FORMS[host], path) is not None
 
@@ -158,7 +158,7 @@ def is_article(canonical: str, host: str) -> bool:
 def iter_pages(folder: Path) -> Iterator[_Page]:
     """Yield the pages of the labelled outlets."""
     for address, path in sorted(_addresses(folder)):
-        host = host_of(address)
+        host = read_host(address)
         if host in FORMS and path.exists():
             yield _Page(host, address, path)
 

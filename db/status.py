@@ -269,7 +269,7 @@ def read_outlet_states(conn: Connection, *, now: datetime, source_id: str | None
 def _outlet(
     source_id: str, name: str, articles: int, feeds: Sequence[FeedHealth], walled: Walled | None
 ) -> OutletHealth:
-    failing = [feed for feed in feeds if _state_of(feed) is OutletState.FAILING]
+    failing = [feed for feed in feeds if _judge_state(feed) is OutletState.FAILING]
     latest = max(failing, key=lambda feed: feed.polled_at or _NEVER, default=None)
     return OutletHealth(
         id=source_id,
@@ -286,11 +286,11 @@ def _outlet(
 
 
 def _worst_state(feeds: Sequence[FeedHealth], *, is_walled: bool) -> OutletState:
-    states = [*map(_state_of, feeds), *([OutletState.IMPAIRED] if is_walled else [])]
+    states = [*map(_judge_state, feeds), *([OutletState.IMPAIRED] if is_walled else [])]
     return min(states, key=_BY_RANK.index, default=OutletState.NO_FEED)
 
 
-def _state_of(feed: FeedHealth) -> OutletState:
+def _judge_state(feed: FeedHealth) -> OutletState:
     if feed.state != FeedState.ACTIVE:
         return OutletState(feed.state)
     if feed.failures:

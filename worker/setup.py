@@ -123,7 +123,7 @@ def load_catalogue(
 def catalogue_changes(conn: Connection, outlets: tuple[ListedOutlet, ...] | None = None) -> CatalogueChanges:
     """Return the changes of merging the packaged catalogue: none in a database never filled from it."""
     view = read_view(conn)
-    if view.outlets and not view.records_of(PACKAGED):
+    if view.outlets and not view.select_records(PACKAGED):
         return CatalogueChanges()
     return merge_catalogue(PACKAGED, outlets or read_catalogue(packaged_folder()), view)
 

@@ -99,12 +99,12 @@ def _network(settings: Settings, store: StoreSeen, outlets_ahead_s: list[float])
     from cli.doctor.finding import failed
     from cli.doctor.network import LOOK_UP_S, judge_answers, judge_names, look_up
     from crawlers.subprocess_run import ChildFailed
-    from db.net.urls import host_of
+    from db.net.urls import read_host
 
     urls = _addresses(settings, store)
     if urls:
         note(f"requesting {len(urls)} feeds; this takes at most {LOOK_UP_S + 2 * _FETCH_S:g} s")
-    yield judge_names(look_up([host_of(url) for url in urls]))
+    yield judge_names(look_up([read_host(url) for url in urls]))
     requested_at = _utc_now()
     try:
         results = _fetch(settings, urls)

@@ -14,7 +14,7 @@ from cli.doctor.finding import Finding, ok, skipped, warning
 from crawlers.http.results import FetchResult
 from db.enums.collection import Confidence
 from db.net.address_policy import literal_address, refusal_of_address, refusal_of_url
-from db.net.urls import host_of
+from db.net.urls import read_host
 
 OUTLETS = 3
 """Number of outlets to contact: as many failures make the crawler conclude that it is offline."""
@@ -40,7 +40,7 @@ def choose_addresses(candidates: Iterable[Candidate], allowed: Collection[tuple[
     chosen: dict[str, str] = {}
     for candidate in sorted(candidates, key=lambda candidate: (candidate.rank, candidate.url)):
         if refusal_of_url(candidate.url, allowed) is None:
-            chosen.setdefault(host_of(candidate.url), candidate.url)
+            chosen.setdefault(read_host(candidate.url), candidate.url)
         if len(chosen) == OUTLETS:
             break
     return tuple(chosen.values())
@@ -102,7 +102,7 @@ def judge_answers(results: Mapping[str, FetchResult]) -> Finding:
     """Return the finding on outgoing HTTP, from the results by URL."""
     if not results:
         return skipped(_HTTP, "the store has no outlet with an active feed")
-    summary = "; ".join(f"{host_of(url)}: {_describe(answer)}" for url, answer in results.items())
+    summary = "; ".join(f"{read_host(url)}: {_describe(answer)}" for url, answer in results.items())
     served = [answer for answer in results.values() if answer.trouble is None]
     if len(served) == len(results):
         return ok(_HTTP, summary)

@@ -129,7 +129,7 @@ def _parse_date(text: str) -> tuple[datetime, bool]:
     from datetime import UTC, datetime, time
 
     from cli.shared.day_options import today
-    from db.text.dates import end_of_tomorrow, fault_of
+    from db.text.dates import end_of_tomorrow, find_date_fault
     from worker.chain.inputs.reader import parse_when
     from worker.search.days import NoDay, parse_days
 
@@ -142,7 +142,7 @@ def _parse_date(text: str) -> tuple[datetime, bool]:
     if at is None:
         reason = f"{text!r} is not a day or an instant: use 2022-01-05, 2022-01-05T10:00:00Z, today or yesterday"
         raise typer.BadParameter(reason, param_hint="--date")
-    if fault := fault_of(at, latest=end_of_tomorrow(datetime.now(UTC))):
+    if fault := find_date_fault(at, latest=end_of_tomorrow(datetime.now(UTC))):
         raise typer.BadParameter(fault.partition(";")[0], param_hint="--date")
     return at, is_day
 

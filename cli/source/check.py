@@ -63,7 +63,7 @@ def source_check(
         looked = look_at(target.url)
         if looked is not None:
             tried = {plan.url for plan in target.plans}
-            found = [check for check in _checks_of(looked, target.source_id) if check.url not in tried]
+            found = [check for check in _list_checks(looked, target.source_id) if check.url not in tried]
             checks += found
             advice += [*(found[0].advice if found else ()), *_advise_on_look(looked, target)]
     record: dict[str, object] = {"source": target.source_id} if target.source_id else {}
@@ -136,7 +136,7 @@ def _try_feeds(target: _Subject) -> list[FeedCheck]:
     return checks
 
 
-def _checks_of(looked: LookedUp, source_id: str | None) -> list[FeedCheck]:
+def _list_checks(looked: LookedUp, source_id: str | None) -> list[FeedCheck]:
     """Return what a look found: the address itself if it is no page, what can be used, what is named but cannot."""
     from crawlers.discovery.candidates import looks_like_feed
     from crawlers.discovery.findings import FeedCondition, FoundBy

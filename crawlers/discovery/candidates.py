@@ -14,9 +14,9 @@ from urllib.parse import unquote, urljoin, urlsplit
 from lxml import etree
 
 from crawlers.discovery.findings import FoundBy
-from crawlers.reading.sections.anchors import base_of, find_anchors, read_page
+from crawlers.reading.sections.anchors import find_anchors, find_base, read_page
 from db.enums.collection import FeedKind
-from db.net.urls import canonical_url, host_of, registrable_domain
+from db.net.urls import canonical_url, read_host, registrable_domain
 
 MAX_CANDIDATES = 30
 _MAX_LINKS, _MAX_ADDRESS, _MAX_TITLE = 300, 2_000, 200
@@ -88,7 +88,7 @@ def find_candidates(
     found = list(_of_header(link_header or "", url))
     root = read_page(body, content_type)
     if root is not None:
-        base = base_of(root, url)
+        base = find_base(root, url)
         found += _of_head(root, base)
         found += _of_links(root, base, url)
     return _best(found)
@@ -175,8 +175,8 @@ def _of_links(root: etree._Element, base: str, url: str) -> Iterator[FeedAddress
 
 
 def _may_be_of(address: str, url: str) -> bool:
-    host = host_of(address)
-    return host in _FEED_HOSTS or registrable_domain(host) == registrable_domain(host_of(url))
+    host = read_host(address)
+    return host in _FEED_HOSTS or registrable_domain(host) == registrable_domain(read_host(url))
 
 
 def _ranked(address: str, found_by: FoundBy, rank: float, title: str | None) -> FeedAddress:

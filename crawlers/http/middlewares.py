@@ -15,7 +15,7 @@ from crawlers.http.resolver import ALLOWED_SETTING, refusals
 from crawlers.http.results import DATALOSS, FetchFailure, RequestBlocked, too_large
 from db.enums.outcomes import RequestOutcome
 from db.net.address_policy import parse_allowed, refusal_of_url
-from db.net.urls import host_of
+from db.net.urls import read_host
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -49,7 +49,7 @@ class GuardMiddleware:
         if refusal:
             raise RequestBlocked(FetchFailure(RequestOutcome.REFUSED, refusal, is_final=True))
         # A redirect inherits the request's meta and would wait in the queue of the previous host.
-        request.meta["download_slot"] = host_of(request.url)
+        request.meta["download_slot"] = read_host(request.url)
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Report the refusal when a name resolved to a refused address."""
@@ -72,7 +72,7 @@ class TurnMiddleware:
 
     async def process_request(self, request: Request) -> None:
         """Wait for the host limiter. Raises RequestBlocked if the host rests for long."""
-        host = host_of(request.url)
+        host = read_host(request.url)
         try:
             await self._turns.acquire(host)
         except HostResting as error:

@@ -16,7 +16,7 @@ from crawlers.http.bodies import count_visible_letters, is_html
 from crawlers.http.results import FetchFailure, RequestBlocked
 from crawlers.http.robots import is_for_robots
 from db.enums.outcomes import RequestOutcome
-from db.net.urls import host_of, registrable_domain
+from db.net.urls import read_host, registrable_domain
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -135,7 +135,7 @@ def _to_another_site(base: str, head: bytes) -> str | None:
     target = _absolute_or_none(base, script[2].replace(b"\\/", b"/")) if script else found
     if not target:
         return None
-    is_other = registrable_domain(host_of(target)) != registrable_domain(host_of(base))
+    is_other = registrable_domain(read_host(target)) != registrable_domain(read_host(base))
     return target if is_other else None
 
 

@@ -16,7 +16,7 @@ from crawlers.hosts.limiter import get_limiter
 from crawlers.http.results import FetchFailure, FetchResult, RequestBlocked, describe_failure, from_response
 from crawlers.http.robots_rules import MAX_BYTES, RuleBook, Rules, read_robots
 from db.enums.outcomes import RequestOutcome
-from db.net.urls import host_of
+from db.net.urls import read_host
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -103,7 +103,7 @@ class RobotsMiddleware:
         return rules
 
     def _slow_down(self, site: str, robots: Protego) -> None:
-        get_limiter(self._crawler).slow_down(host_of(site), robots.crawl_delay(self._agent) or 0.0)
+        get_limiter(self._crawler).slow_down(read_host(site), robots.crawl_delay(self._agent) or 0.0)
 
     async def _notify_spider(self, site: str, robots: Protego) -> None:
         """Report the rules of a site to the spider, if it listens."""

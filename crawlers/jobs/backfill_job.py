@@ -23,7 +23,7 @@ from crawlers.reading.listings import ListingOrder
 from crawlers.reading.older import DaySpan, ListingDocument, OlderListing
 from crawlers.reading.parse import NotAFeed
 from crawlers.scheduling.hints import retry_after_s
-from crawlers.scheduling.history import key_of
+from crawlers.scheduling.history import hash_key
 from db.collection.backfills import (
     DOCUMENTS_MAX,
     BackfillDue,
@@ -57,7 +57,7 @@ _FINAL = frozenset(
 )
 
 
-def share_of(requests: int) -> int:
+def limit_share(requests: int) -> int:
     """Return how many of so many requests may be under way for documents, and for pages: a quarter for both."""
     return max(1, requests // 8)
 
@@ -74,7 +74,21 @@ class _Followed:
     error: str | None = None
 
 
-class BackfillJob(Job):
+class _BackfillShare:
+    """The share of back-fills in all requests, the same for their documents and for their pages."""
+
+    @classmethod
+    def limit(cls, room: int, *, in_flight: int, requests: int) -> int:
+        """Return the rest of the share."""
+        return min(room, limit_share(requests) - in_flight)
+
+
+def _is_for_others(wanted: DueFilter) -> bool:
+    """Return whether a run that ends was started for other work than a back-fill."""
+    return wanted.is_once and wanted.backfill_id is None
+
+
+class BackfillJob(_BackfillShare, Job):
     """A document of a back-fill to read."""
 
     stage = Stage.BACKFILL
@@ -133,14 +147,9 @@ class BackfillJob(Job):
         )
 
     @classmethod
-    def limit(cls, room: int, *, in_flight: int, requests: int) -> int:
-        """Return the rest of its share."""
-        return min(room, share_of(requests) - in_flight)
-
-    @classmethod
     def find_due(cls, conn: Connection, limit: int, wanted: DueFilter) -> list[BackfillJob]:
         """Return back-fills with a document to read."""
-        if wanted.is_once and wanted.backfill_id is None:
+        if _is_for_others(wanted):
             return []
         found = find_due_documents(conn, now=wanted.now, limit=limit, resting=wanted.resting, only=wanted.backfill_id)
         return [cls(backfill) for backfill in found]
@@ -156,7 +165,7 @@ class BackfillJob(Job):
         renew_backfill_claims(conn, ids, until=until)
 
 
-class BackfillPageJob(FetchJob):
+class BackfillPageJob(_BackfillShare, FetchJob):
     """A page that a back-fill found."""
 
     def decide(self, answer: FetchResult, now: datetime, context: DecisionContext) -> JobResult:
@@ -169,14 +178,9 @@ class BackfillPageJob(FetchJob):
         renew_page_claims(conn, [self.id], until=None)
 
     @classmethod
-    def limit(cls, room: int, *, in_flight: int, requests: int) -> int:
-        """Return the rest of its share."""
-        return min(room, share_of(requests) - in_flight)
-
-    @classmethod
     def find_due(cls, conn: Connection, limit: int, wanted: DueFilter) -> list[Self]:
         """Return pages that wait for their back-fill."""
-        if wanted.is_once and wanted.backfill_id is None:
+        if _is_for_others(wanted):
             return []
         pages = find_backfill_pages(conn, now=wanted.now, limit=limit, resting=wanted.resting, only=wanted.backfill_id)
         return [cls(page) for page in pages]
@@ -239,11 +243,11 @@ def _failed(backfill: BackfillDue, answer: FetchResult, trouble: FetchFailure, n
 def _after(backfill: BackfillDue, following: Sequence[ListingDocument]) -> dict[str, Any]:
     """Return the documents that are left after the first one; each is read once."""
     first, *left = backfill.documents["left"]
-    read = [*backfill.documents.get("read", ()), key_of(first[1])]
-    known = {*read, *(key_of(one[1]) for one in left)}
+    read = [*backfill.documents.get("read", ()), hash_key(first[1])]
+    known = {*read, *(hash_key(one[1]) for one in left)}
     for document in following:
-        if key_of(document.url) not in known and len(read) + len(left) < DOCUMENTS_MAX:
-            known.add(key_of(document.url))
+        if hash_key(document.url) not in known and len(read) + len(left) < DOCUMENTS_MAX:
+            known.add(hash_key(document.url))
             left.append([document.kind, document.url, document.before])
     return {"left": left, "read": read}
 

@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from crawlers.reading.parse import FeedEntry, ParsedFeed
-from crawlers.scheduling.history import key_of
+from crawlers.scheduling.history import hash_key
 from db.collection.feeds.polls import OLDER_ENTRIES, FeedDue, FeedPolled
 from db.enums.collection import FeedKind
-from db.net.urls import host_of
+from db.net.urls import read_host
 
 PAGES_MAX = 5
 """Maximum number of pages of a first poll, with the feed itself."""
@@ -64,7 +64,7 @@ def with_page_ahead(feed: FeedDue, parsed: ParsedFeed | None, polled: FeedPolled
     """Return the result of a first poll, with the page that the feed continues on as what is asked for next."""
     if feed.succeeded_at is not None or feed.kind != FeedKind.FEED or parsed is None or not polled.succeeded:
         return polled
-    page = _next(feed, parsed, asked=(key_of(feed.url),), entries=frozenset(), then=polled.next_poll_at)
+    page = _next(feed, parsed, asked=(hash_key(feed.url),), entries=frozenset(), then=polled.next_poll_at)
     if page is None:
         return polled
     history = {**(polled.history or {}), _PAGES: page.to_json()}
@@ -90,10 +90,10 @@ def _next(
     keys = frozenset(_keys(parsed.entries))
     if not url or len(url) > _URL_MAX or len(asked) >= PAGES_MAX or keys <= entries:
         return None
-    if host_of(url) != host_of(feed.url) or key_of(url) in asked:
+    if read_host(url) != read_host(feed.url) or hash_key(url) in asked:
         return None
-    return PageAhead(url=url, asked=(*asked, key_of(url)), entries=entries | keys, then=then)
+    return PageAhead(url=url, asked=(*asked, hash_key(url)), entries=entries | keys, then=then)
 
 
 def _keys(entries: Iterable[FeedEntry]) -> Iterable[int]:
-    return (key_of(entry.guid or entry.url or entry.title or "") for entry in entries)
+    return (hash_key(entry.guid or entry.url or entry.title or "") for entry in entries)

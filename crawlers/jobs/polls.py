@@ -15,7 +15,7 @@ from crawlers.jobs.schedule import GONE_FEED_S, NETWORK_RETRY_S
 from crawlers.reading.listings import ListingOrder, SitemapListing, read_listing
 from crawlers.reading.parse import NotAFeed, ParsedFeed
 from crawlers.scheduling.hints import fresh_for_s, retry_after_s
-from crawlers.scheduling.history import KEYS_MAX, FeedHistory, is_lying, key_of, pack_keys, unpack_keys
+from crawlers.scheduling.history import KEYS_MAX, FeedHistory, hash_key, is_lying, pack_keys, unpack_keys
 from crawlers.scheduling.hubs import HubTerms
 from crawlers.scheduling.moves import learn_move
 from crawlers.scheduling.plan import PollLimits, PollPlan, PollResult, plan_poll
@@ -222,7 +222,7 @@ def _list_entries(feed: ParsedFeed, now: datetime) -> Listing:
         for entry in feed.compared[:KEYS_MAX]
     ]
     return Listing(
-        at=now, keys=tuple(key_of(name) for name, _ in named), published=tuple(published for _, published in named)
+        at=now, keys=tuple(hash_key(name) for name, _ in named), published=tuple(published for _, published in named)
     )
 
 

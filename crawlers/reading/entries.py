@@ -18,7 +18,7 @@ from db.collection.pages.entries import EntryIn
 from db.enums.outcomes import EntryOutcome
 from db.net.address_policy import refusal_of_url
 from db.net.urls import canonical_url, unwrapped
-from db.text.dates import end_of_tomorrow, fault_in, fault_of
+from db.text.dates import end_of_tomorrow, fault_in, find_date_fault
 
 _TITLE_MAX, _AUTHOR_MAX, _GUID_MAX, _URL_MAX, _BODY_MAX = 1_000, 500, 1_000, 2_000, 200_000
 _OPENING_MAX = 100
@@ -121,7 +121,7 @@ def _entry_in(feed_url: str, entry: FeedEntry, canonical: str | None, now: datet
     published_at, published_as = entry.published_at, entry.published_as
     if published_at is None:
         published_at, published_as = entry.updated_at, entry.updated_as
-    if published_at is not None and fault_of(published_at, latest=end_of_tomorrow(now)):
+    if published_at is not None and find_date_fault(published_at, latest=end_of_tomorrow(now)):
         published_at = published_as = None
     title, body = entry.title[:_TITLE_MAX] if entry.title else None, _body(entry)
     name = entry.guid or title or get_words(body or "")[:_OPENING_MAX]
@@ -146,7 +146,7 @@ def _date_fault(entry: FeedEntry, latest: datetime) -> str | None:
     if entry.published_at is None and entry.published_as:
         return fault_in(entry.published_as, latest=latest)
     at = entry.published_at or entry.updated_at
-    return fault_of(at, latest=latest) if at else None
+    return find_date_fault(at, latest=latest) if at else None
 
 
 def _body(entry: FeedEntry) -> str | None:

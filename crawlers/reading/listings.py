@@ -12,7 +12,7 @@ from crawlers.reading.sections.address_shapes import learn_shapes
 from crawlers.reading.sections.section import read_section
 from crawlers.reading.sitemaps.choice import ChildrenChoice, choose_children, choose_entries
 from crawlers.reading.sitemaps.sitemap import ParsedSitemap, SitemapChild, SitemapKind, parse_sitemap
-from crawlers.scheduling.history import KEYS_MAX, key_of
+from crawlers.scheduling.history import KEYS_MAX, hash_key
 from db.enums.collection import FeedKind
 
 
@@ -129,7 +129,7 @@ def _fresh(entries: Sequence[FeedEntry], previous: frozenset[int]) -> frozenset[
     There are none if it listed nothing, or if most are other ones: then the list was written anew in another order.
     """
     ends = _ends(entries)
-    fresh = frozenset(entry.url for entry in ends if entry.url and key_of(entry.url) not in previous)
+    fresh = frozenset(entry.url for entry in ends if entry.url and hash_key(entry.url) not in previous)
     return fresh if previous and 2 * len(fresh) <= len(ends) else frozenset()
 
 

@@ -14,11 +14,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from crawlers.reading.parse import FeedEntry, ParsedFeed, parse_feed
 from crawlers.reading.sections.section import read_section
-from crawlers.reading.sitemaps.choice import may_have_articles, period_of, says_nothing
+from crawlers.reading.sitemaps.choice import find_period, may_have_articles, says_nothing
 from crawlers.reading.sitemaps.sitemap import OTHER_DOMAIN, SitemapChild, SitemapKind, parse_sitemap
-from crawlers.scheduling.history import key_of
+from crawlers.scheduling.history import hash_key
 from db.enums.collection import FeedKind
-from db.net.urls import host_of
+from db.net.urls import read_host
 
 DAYS_MAX = 4_000
 """Maximum number of days of a back-fill, and of archive pages."""
@@ -203,7 +203,7 @@ def _may_hold(child: SitemapChild, span: DaySpan) -> bool:
 
 def _period(url: str, *, days_only: bool = False) -> tuple[datetime, datetime] | None:
     try:
-        period = period_of(url, is_series=days_only)
+        period = find_period(url, is_series=days_only)
     except ValueError:
         return None
     if period is not None and days_only and period[1] - period[0] > timedelta(days=1):
@@ -216,11 +216,11 @@ def _next_page(
 ) -> Iterator[ListingDocument]:
     """Yield the page of a feed with the entries before those of `parsed`, if they may be of the span."""
     known = [at for at in dates if at is not None]
-    key = key_of("\n".join(sorted(entry.guid or entry.url or entry.title or "" for entry in parsed.entries)))
+    key = hash_key("\n".join(sorted(entry.guid or entry.url or entry.title or "" for entry in parsed.entries)))
     if not parsed.entries or key == document.before or (known and max(known) < span.start):
         return
     url = parsed.next_url or _wordpress_page(document.url)
-    if url and host_of(url) == host_of(document.url) and url != document.url:
+    if url and read_host(url) == read_host(document.url) and url != document.url:
         yield ListingDocument(kind=FeedKind.FEED, url=url, before=key)
 
 

@@ -116,7 +116,7 @@ def parse_opml(body: bytes, *, content_type: str | None = None) -> ParsedOpml:
         problems.append(f"cut at {MAX_BYTES:,} bytes, it has {len(body):,}")
         body = body[:MAX_BYTES]
     text = feed_text(body, content_type)
-    if fault := _fault_of(text):
+    if fault := _find_fault(text):
         problems.append(f"not well-formed: {fault}")
     text = _without_comments(text)
     found, is_list = _List(), False
@@ -212,7 +212,7 @@ def _without_comments(text: str) -> str:
     return "".join(kept)
 
 
-def _fault_of(text: str) -> str | None:
+def _find_fault(text: str) -> str | None:
     """Return why a list is not well-formed, with line and column; None if it is."""
     try:
         ParserCreate("utf-8").Parse(text.encode("utf-8", "replace"), True)

@@ -6,7 +6,7 @@ import re
 from html import escape
 from html.entities import html5
 
-from db.text.encoding import charset_of, decode
+from db.text.encoding import decode, find_charset
 
 _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _UNFIT_REFERENCE = re.compile(r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]));")
@@ -27,7 +27,7 @@ def feed_text(body: bytes, content_type: str | None = None) -> str:
 
     A declared encoding is used only if the bytes agree with it; undecodable bytes become U+FFFD.
     """
-    return _UNFIT.sub("", decode(body, charset_of(content_type))).lstrip("\ufeff \t\r\n")
+    return _UNFIT.sub("", decode(body, find_charset(content_type))).lstrip("\ufeff \t\r\n")
 
 
 def to_xml(text: str, problems: list[str]) -> bytes:

@@ -14,7 +14,7 @@ class Excess(NamedTuple):
     """The expected number of those that are more, over all cases."""
 
 
-def excess_of(listed: int, mean: float) -> Excess:
+def estimate_excess(listed: int, mean: float) -> Excess:
     """Return what to expect when `mean` entries come usually.
 
     Counts spread as a negative binomial distribution of shape 2, whose tail has a closed form.

@@ -101,7 +101,7 @@ def is_lying(history: FeedHistory, now: datetime) -> bool:
     return history.lying_since is not None and now - history.lying_since < LIE_FORGIVEN_AFTER
 
 
-def key_of(text: str) -> int:
+def hash_key(text: str) -> int:
     """Return the key of an entry in a listing: 32 bits of its GUID or link."""
     return xxhash.xxh32_intdigest(text.encode("utf-8", "surrogatepass"))
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crawlers.scheduling.dates import seconds, usable_dates
-from crawlers.scheduling.excess import excess_of
+from crawlers.scheduling.excess import estimate_excess
 from crawlers.scheduling.overlap import Overlap, compare
 from crawlers.scheduling.rate import RECENT_S, FeedRate, Listing
 
@@ -87,7 +87,7 @@ def _of_counts(listed: int, expected: float) -> Loss:
         return NO_LOSS
     weight = chance = items = 0.0
     for pace, share in _PACES:
-        excess = excess_of(listed, pace * expected)
+        excess = estimate_excess(listed, pace * expected)
         weight += share * excess.weight
         chance += share * excess.chance
         items += share * excess.items

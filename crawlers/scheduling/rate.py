@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from crawlers.scheduling.dates import DAY, HOUR, seconds, usable_dates
-from crawlers.scheduling.excess import excess_of
+from crawlers.scheduling.excess import estimate_excess
 from crawlers.scheduling.overlap import Overlap, compare
 from crawlers.scheduling.rhythm import Rhythm, rhythm_of_window
 
@@ -253,7 +253,7 @@ def _fresh(overlap: Overlap, dates: tuple[float | None, ...] | None, after: floa
 
 def _unseen(listed: int, expected: float) -> int:
     """Return how many more entries than those listed have come at the usual pace, if so many are expected."""
-    excess = excess_of(listed, expected)
+    excess = estimate_excess(listed, expected)
     return round(_UNSEEN_SHARE * excess.items / excess.weight) if excess.weight > 0 else 0
 
 

@@ -17,12 +17,12 @@ _FACTOR_MAX = 8.0
 _LONGEST_SPLIT_S = 8 * DAY
 
 
-def hour_of(at: float) -> int:
+def to_hour(at: float) -> int:
     """Return the hour of the day, 0 to 23."""
     return int(at // HOUR) % _HOURS
 
 
-def weekday_of(at: float) -> int:
+def to_weekday(at: float) -> int:
     """Return the day of the week, Monday 0."""
     return int(at // DAY + 3) % _WEEKDAYS
 
@@ -104,7 +104,7 @@ class Rhythm:
         weight = sum(length * self.factor(at) for at, length in pieces)
         share = undated / weight if undated and weight > 0 else 0.0
         for at, length in pieces:
-            hour, weekday = hour_of(at), weekday_of(at)
+            hour, weekday = to_hour(at), to_weekday(at)
             hour_days[hour] += length / DAY
             weekday_days[weekday] += length / DAY
             if share:
@@ -112,8 +112,8 @@ class Rhythm:
                 hour_items[hour] += expected
                 weekday_items[weekday] += expected
         for at in dated:
-            hour_items[hour_of(at)] += 1.0
-            weekday_items[weekday_of(at)] += 1.0
+            hour_items[to_hour(at)] += 1.0
+            weekday_items[to_weekday(at)] += 1.0
         return Rhythm.of(hour_items, hour_days, weekday_items, weekday_days)
 
 
@@ -123,14 +123,14 @@ def rhythm_of_window(times: list[float], start: float, end: float, memory_s: flo
     weekday_items, weekday_days = [0.0] * _WEEKDAYS, [0.0] * _WEEKDAYS
     for at in times:
         weight = math.exp(-(end - at) / memory_s)
-        hour_items[hour_of(at)] += weight
-        weekday_items[weekday_of(at)] += weight
+        hour_items[to_hour(at)] += weight
+        weekday_items[to_weekday(at)] += weight
     # Whole weeks before the last eight days are alike for each slot; only the rest is cut into hours.
     cut = max(start, end - _LONGEST_SPLIT_S)
     for at, length in hours_between(cut, end):
         days = length / DAY * math.exp(-(end - at) / memory_s)
-        hour_days[hour_of(at)] += days
-        weekday_days[weekday_of(at)] += days
+        hour_days[to_hour(at)] += days
+        weekday_days[to_weekday(at)] += days
     if start < cut:
         near, far = (math.exp(-(end - at) / memory_s) for at in (cut, start))
         days = memory_s / DAY * (near - far)

@@ -11,14 +11,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from crawlers.async_store import AsyncStore
 from crawlers.http.robots import FORBIDDEN, get_site
 from db.collection.pages.refusals import ask_for_pages, find_forbidden
-from db.net.urls import host_of
+from db.net.urls import read_host
 
 log = logging.getLogger("crawler")
 
 
 async def ask_for_allowed(store: AsyncStore, site: str, allows: Callable[[str], bool], *, now: datetime) -> None:
     """Make the pages of a site due that its robots.txt forbade and now allows."""
-    host = host_of(site)
+    host = read_host(site)
     try:
         pages = await store.read(lambda conn: find_forbidden(conn, host, FORBIDDEN, now=now))
         if not pages:

@@ -14,7 +14,7 @@ from crawlers.http.results import FetchFailure, FetchResult
 from crawlers.scheduling.hints import retry_after_s
 from crawlers.scheduling.plan import span
 from db.enums.outcomes import RequestOutcome
-from db.net.urls import host_of
+from db.net.urls import read_host
 
 log = logging.getLogger("crawler")
 
@@ -28,7 +28,7 @@ class HostRests:
 
     def watch(self, answer: FetchResult) -> FetchResult:
         """Let the host rest if it asks for fewer requests; return the result, with a 403 after a burst as just that."""
-        host = host_of(answer.url)
+        host = read_host(answer.url)
         wish = retry_after_s(answer.header("retry-after"), self._clock()) if answer.status == 429 else None
         rest_s = self._throttling.answered(host, answer.status, time.monotonic(), retry_after_s=wish)
         if rest_s is None:

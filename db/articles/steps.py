@@ -39,7 +39,7 @@ def iter_steps(
     """
     size = _FIRST
     while True:
-        begin = _begin_of(conn, Days(first, last), entities, size)
+        begin = _find_begin(conn, Days(first, last), entities, size)
         if begin is None or begin == date.min or (first is not None and begin <= first):
             yield Days(first, last)
             return
@@ -48,16 +48,16 @@ def iter_steps(
         size *= _GROWTH
 
 
-def _begin_of(conn: Connection, days: Days, entities: Sequence[str], size: int) -> date | None:
+def _find_begin(conn: Connection, days: Days, entities: Sequence[str], size: int) -> date | None:
     """Return the last day from which on there are more than `size` articles; None if there are not so many."""
     if not entities:
         newest = select(Article.counts_on).where(*days.holds()).order_by(Article.counts_on.desc())
         return conn.scalar(newest.offset(size).limit(1))
-    begins = [conn.scalar(_days_of(entity, days).offset(size).limit(1)) for entity in entities]
+    begins = [conn.scalar(_select_days(entity, days).offset(size).limit(1)) for entity in entities]
     return max((begin for begin in begins if begin is not None), default=None)
 
 
-def _days_of(entity: str, days: Days) -> Select[date]:
+def _select_days(entity: str, days: Days) -> Select[date]:
     day = CoverageFact.counts_on
     query = select(day).where(CoverageFact.entity_id == entity, day > UNDATED)
     if days.last is not None:

@@ -19,7 +19,7 @@ from db.collection.pages.pages import NEVER, PageDue, load_pages
 from db.dialect import insert
 from db.enums.collection import BackfillState, FeedKind, FeedState, PageState
 from db.models import Backfill, Feed, Page, Sighting, Source, SourceDomain, SourceRemoval
-from db.net.urls import host_of
+from db.net.urls import read_host
 
 DOCUMENTS_MAX = 5_000
 """Maximum number of documents of one back-fill."""
@@ -57,7 +57,7 @@ class BackfillDue:
     @property
     def host(self) -> str:
         """The host of the document."""
-        return host_of(self.url)
+        return read_host(self.url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

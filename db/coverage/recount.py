@@ -119,15 +119,15 @@ def read_facts(conn: Connection, article_ids: Sequence[int]) -> set[FactRow]:
 
 def find_facts(conn: Connection, article_ids: Sequence[int]) -> set[FactRow]:
     """Return the facts of these articles as they follow from articles and mentions now."""
-    by_level = [_mentions_of(MentionRow.level == level) for level in LEVELS]
-    in_title = [_mentions_of(MentionRow.level == level, MentionRow.field == MentionField.TITLE) for level in LEVELS]
+    by_level = [_count_mentions(MentionRow.level == level) for level in LEVELS]
+    in_title = [_count_mentions(MentionRow.level == level, MentionRow.field == MentionField.TITLE) for level in LEVELS]
     query = (
         select(MentionRow.entity_id, Article.id, *by_level, *in_title)
         .join(MentionRow, MentionRow.revision_id == Article.revision_id)
         .where(Article.id.in_(article_ids))
         .group_by(MentionRow.entity_id, Article.id)
     )
-    days = _days_of(conn, article_ids)
+    days = _load_days(conn, article_ids)
     found: dict[int, list[FactRow]] = {}
     for entity, article_id, *numbers in conn.execute(query):
         # an article stored since the days were read has a mark of its own, and is counted by that
@@ -140,13 +140,13 @@ def find_facts(conn: Connection, article_ids: Sequence[int]) -> set[FactRow]:
     return facts
 
 
-def _days_of(conn: Connection, article_ids: Sequence[int]) -> dict[int, date]:
+def _load_days(conn: Connection, article_ids: Sequence[int]) -> dict[int, date]:
     """Return the day on which each article counts."""
     query = select(Article.id, Article.counts_on, Article.is_undated).where(Article.id.in_(article_ids))
     return {article_id: UNDATED if is_undated else day for article_id, day, is_undated in conn.execute(query)}
 
 
-def _mentions_of(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+def _count_mentions(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
     return func.sum(case((and_(*conditions), 1), else_=0))
 
 

@@ -120,12 +120,12 @@ def _usable(addresses: Iterable[str]) -> tuple[str, _SpelledUrl] | None:
 def _spell(text: str) -> _SpelledUrl:
     """Return the parts of one address. Raises ValueError."""
     try:
-        return _parts_of(text)
+        return _split_parts(text)
     except ValueError as error:
         raise ValueError(f"not an absolute http(s) address: {text[:200]!r} ({error})") from error
 
 
-def _parts_of(text: str) -> _SpelledUrl:
+def _split_parts(text: str) -> _SpelledUrl:
     parts = urlsplit(text)
     hostname, port, scheme = parts.hostname, parts.port, parts.scheme.lower()
     if scheme not in _DEFAULT_PORTS or not hostname:
@@ -217,7 +217,7 @@ def text_urn(title: str | None, text: str) -> str:
     return f"urn:steppewatch:text:{xxhash.xxh3_128_hexdigest(words.encode())}"
 
 
-def host_of(url: str) -> str:
+def read_host(url: str) -> str:
     """Return the host name in lower case without `www.`; empty for an address without a host."""
     try:
         host = urlsplit(url).hostname or ""

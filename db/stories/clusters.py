@@ -115,7 +115,7 @@ def lock_connected(conn: Connection, article_ids: Sequence[int]) -> Connected:
     frontier = seeds
     while frontier:
         locked.update(_lock_members(conn, sorted(frontier)))
-        found = _links_of(conn, [m.revision_id for m in locked.values() if m.revision_id])
+        found = _load_links(conn, [m.revision_id for m in locked.values() if m.revision_id])
         links = {(link.article_a, link.article_b): link for link in found}
         judged = read_judgements(conn, sorted(locked))
         joined = {end for link in found if link.relation in JOINING for end in (link.article_a, link.article_b)}
@@ -145,7 +145,7 @@ def _lock_members(conn: Connection, article_ids: Sequence[int]) -> dict[int, Mem
     return {row.article_id: MemberRow(**row._asdict()) for row in conn.execute(query)}
 
 
-def _links_of(conn: Connection, revision_ids: Sequence[int]) -> list[LinkRow]:
+def _load_links(conn: Connection, revision_ids: Sequence[int]) -> list[LinkRow]:
     a, b = aliased(Article), aliased(Article)
     query = (
         select(

@@ -21,7 +21,7 @@ __all__ = [
     "ParsedDate",
     "end_of_tomorrow",
     "fault_in",
-    "fault_of",
+    "find_date_fault",
     "find_moments",
     "impossible_day",
     "parse_date",
@@ -126,7 +126,7 @@ def fault_in(text: str, *, latest: datetime) -> str | None:
     none.
     """
     if moment := parse_date(text):
-        return fault_of(moment.at, latest=latest)
+        return find_date_fault(moment.at, latest=latest)
     day = impossible_day(text)
     return _fault(day, is_before=day < f"{EARLIEST_YEAR}") if day else None
 
@@ -136,7 +136,7 @@ def _fault(day: str, *, is_before: bool) -> str:
     return f"the publication date {day} is {bound}; taken as missing"
 
 
-def fault_of(at: datetime, *, latest: datetime) -> str | None:
+def find_date_fault(at: datetime, *, latest: datetime) -> str | None:
     """Return a readable reason why an instant is no date of publication; None if it may be one."""
     is_before = at.year < EARLIEST_YEAR
     return _fault(at.date().isoformat(), is_before=is_before) if is_before or at > latest else None
@@ -169,7 +169,7 @@ def find_moments(text: str, *, month_first: bool | None = None) -> Iterator[Date
     free = 0  # end of the previous date
     for number, found in enumerate(dates):
         following = dates[number + 1].start if number + 1 < len(dates) else len(line.text)
-        clock = _clock_of(line, found, free, following)
+        clock = _find_clock(line, found, free, following)
         moment = None if found.is_open and clock and clock.is_halved else _moment(found.ymd, clock)
         free = max(found.end, clock.end if clock else 0)
         if moment is not None:
@@ -204,7 +204,7 @@ class _Clock:
     end: int
 
 
-def _clock_of(line: DateLine, found: Date, free: int, following: int) -> _Clock | None:
+def _find_clock(line: DateLine, found: Date, free: int, following: int) -> _Clock | None:
     """Return the clock that belongs to a date: after it, else before it, with only separators in between.
 
     It stands between `free`, the end of the previous date, and `following`, the beginning of the next.

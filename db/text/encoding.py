@@ -92,7 +92,7 @@ def encoding_of_older(lines: bytes) -> str:
     return _guess(foreign) or "cp1252"
 
 
-def charset_of(content_type: str | None) -> str | None:
+def find_charset(content_type: str | None) -> str | None:
     """Return the charset in a Content-Type header."""
     message = Message()
     message["content-type"] = "".join(letter for letter in content_type or "" if letter.isprintable())

@@ -165,7 +165,7 @@ def _articles() -> tuple[object, ...]:
 
 def _url(body: bytes) -> None:
     from db.net.address_policy import refusal_of_url
-    from db.net.urls import canonical_url, host_of, unwrapped
+    from db.net.urls import canonical_url, read_host, unwrapped
 
     url = body.decode("utf-8", "replace")
     refusal_of_url(url)
@@ -176,7 +176,7 @@ def _url(body: bytes) -> None:
         _check_words(error)
     else:
         assert canonical_url(canonical) == canonical, "what was made canonical is changed again"
-        host_of(canonical)
+        read_host(canonical)
 
 
 def _yaml(body: bytes) -> None:

@@ -167,18 +167,18 @@ class ComparePage:
         assert self.answer.spans is not None
         changes = [
             ChartChange(
-                key=self.key_of(record),
-                name=self.name(self.key_of(record)),
+                key=self.read_key(record),
+                name=self.name(self.read_key(record)),
                 articles=(record["articles"][0], record["articles"][1]),
                 comparison=record["comparison"],
-                href=self.link(self.key_of(record), *self.answer.spans[1]),
+                href=self.link(self.read_key(record), *self.answer.spans[1]),
             )
             for record in self.answer.comparisons
         ]
         first, second = (f"{begin} to {end}" for begin, end in self.answer.spans)
         return plot_comparison(changes, periods=(first, second))
 
-    def key_of(self, record: Mapping[str, Any]) -> str:
+    def read_key(self, record: Mapping[str, Any]) -> str:
         """Return the part or the entity of a comparison."""
         return str(record["part"] if self.is_split else record["entity"])
 

@@ -23,7 +23,7 @@ from db.collection.sources.catalogue import (
     StoredOutlet,
 )
 from db.enums.collection import FeedKind, FeedState, SourceOrigin
-from db.net.urls import host_of
+from db.net.urls import read_host
 from worker.catalogue.files import ListedOutlet
 
 _RETIRABLE = (FeedState.ACTIVE, FeedState.GONE)
@@ -35,7 +35,7 @@ def list_facts(outlet: ListedOutlet) -> OutletFacts:
     """Return the stored facts of an outlet's file."""
     facts: dict[str, Any] = {name: getattr(outlet, name) for name in FACTS}
     facts["languages"] = list(outlet.languages)
-    hosts = (*outlet.domain_aliases, host_of(outlet.homepage or ""))
+    hosts = (*outlet.domain_aliases, read_host(outlet.homepage or ""))
     domains = {host.lower().removeprefix("www.") for host in hosts}
     return OutletFacts(
         facts=facts,
@@ -53,7 +53,7 @@ def merge_catalogue(catalogue: str, outlets: Iterable[ListedOutlet], view: Catal
     changes = tuple(change for outlet_id in said if (change := merge.find_change(outlet_id)) is not None)
     gone = {
         outlet_id: CatalogueRecord(record.source_id, record.said, is_gone=True)
-        for outlet_id, record in view.records_of(catalogue).items()
+        for outlet_id, record in view.select_records(catalogue).items()
         if outlet_id not in said and not record.is_gone
     }
     records = {
@@ -78,17 +78,17 @@ class _Merge:
     feed_owners: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.records = self.view.records_of(self.catalogue)
+        self.records = self.view.select_records(self.catalogue)
         self.domain_owners = self.view.owner_of_domains()
         self.feed_owners = self.view.owner_of_feeds()
         self.source_of = {}
         for outlet_id in self.said:
-            self.source_of[outlet_id] = self._source_of(outlet_id)
+            self.source_of[outlet_id] = self._find_source(outlet_id)
         for outlet_id in self.said:
             for domain in self._dropped_domains(outlet_id):
                 self.domain_owners.pop(domain, None)
 
-    def _source_of(self, outlet_id: str) -> str:
+    def _find_source(self, outlet_id: str) -> str:
         """Return its id in the database: its own, or that of an uncatalogued outlet on one of its domains."""
         known = self.records.get(outlet_id)
         if known is not None:
@@ -144,7 +144,7 @@ class _Merge:
 
     def _base(self, outlet_id: str) -> OutletFacts | None:
         """Return the previous entry of an outlet; for one that is new in a folder, that of the packaged catalogue."""
-        record = self.records.get(outlet_id) or self.view.records_of(PACKAGED).get(outlet_id)
+        record = self.records.get(outlet_id) or self.view.select_records(PACKAGED).get(outlet_id)
         return record.said if record else None
 
     def _own_base(self, outlet_id: str) -> OutletFacts | None:
@@ -199,8 +199,8 @@ class _Merge:
                     found["feeds_revived"].append(url)
                 if feed.confidence == was.get(url) and feed.confidence != confidence:
                     confidences[url] = confidence
-                if base is not None and url in was and feed.form == base.form_of(url) != said.form_of(url):
-                    forms[url] = said.form_of(url)
+                if base is not None and url in was and feed.form == base.find_form(url) != said.find_form(url):
+                    forms[url] = said.find_form(url)
             elif url not in was:
                 self._add_feed(outlet_id, stored, url, added, found["feeds_moved"], kept)
         retired = tuple(self._retired(outlet_id, stored, was, kept))
@@ -249,7 +249,7 @@ class _Merge:
         self, outlet_id: str, stored: StoredOutlet | None, was: Mapping[str, str], kept: list[str]
     ) -> Iterator[str]:
         """Yield the addresses to retire: those that the catalogue corrected or left out."""
-        folder = self.view.records_of(FOLDER) if self.catalogue != FOLDER else {}
+        folder = self.view.select_records(FOLDER) if self.catalogue != FOLDER else {}
         named = {url for said in self.said.values() for url in said.feeds}
         named |= {url for record in folder.values() for url in record.said.feeds}
         for url in was:

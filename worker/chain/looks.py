@@ -12,9 +12,9 @@ import xxhash
 from db.collection.captures import CaptureOut
 from db.enums.articles import TextFrom
 from db.enums.outcomes import PageKind
-from db.net.urls import host_of, registrable_domain
+from db.net.urls import read_host, registrable_domain
 from db.text.dates import ParsedDate, end_of_tomorrow, parse_date
-from db.text.encoding import charset_of
+from db.text.encoding import find_charset
 from worker.chain.documents import Document, Rejected, joined
 from worker.extract.dates.choice import Beside, DateEvidence, date_article, left_out
 from worker.extract.fragment import fragment_text
@@ -54,7 +54,7 @@ def show_page(capture: CaptureOut) -> ShownPage:
         return ShownPage(capture, None, str(capture.hints.get("page_trouble") or "the page could not be had"))
     try:
         page = extract_page(
-            capture.body, url=capture.url, charset=charset_of(capture.content_type), hints=_hints(capture)
+            capture.body, url=capture.url, charset=find_charset(capture.content_type), hints=_hints(capture)
         )
     except Unextractable as error:
         return ShownPage(capture, None, str(error))
@@ -91,7 +91,7 @@ def _look(capture: CaptureOut, page: Extracted, same_text_at: int) -> Look:
     return Look(
         asked_url=requested_url,
         final_url=capture.url,
-        same_host=registrable_domain(host_of(requested_url)) == registrable_domain(host_of(capture.url)),
+        same_host=registrable_domain(read_host(requested_url)) == registrable_domain(read_host(capture.url)),
         text=page.text,
         signs=page.signs,
         feed_title=_text(capture.hints, "title"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from db.collection.sources.book import SourceBook, name_key, new_source
-from db.net.urls import host_of, unwrapped
+from db.net.urls import read_host, unwrapped
 from worker.catalogue.files import ListedOutlet, read_catalogue
 from worker.chain.batch.identify import clean, identify
 from worker.chain.documents import Document, Rejected
@@ -81,4 +81,4 @@ def _published_by(outlet: ListedOutlet) -> Publisher:
 
 
 def _domains(outlet: ListedOutlet) -> list[str]:
-    return sorted({*outlet.domain_aliases, host_of(outlet.homepage or "")} - {""})
+    return sorted({*outlet.domain_aliases, read_host(outlet.homepage or "")} - {""})

@@ -142,7 +142,7 @@ def _find_bursts(
             articles=burst.articles,
             unusual=burst,
             first_on=firsts.get(entity),
-            course=course_of(past, entity, until),
+            course=read_course(past, entity, until),
         )
         for entity, days in found.items()
         for burst in join_days(days)
@@ -165,7 +165,7 @@ def _find_firsts(
     entities = {entity for _, entity, _ in new}
     firsts = [
         Highlight(
-            entity=entity, since=on, until=until, articles=number, first_on=on, course=course_of(past, entity, until)
+            entity=entity, since=on, until=until, articles=number, first_on=on, course=read_course(past, entity, until)
         )
         for on, entity, number in sorted(new, key=lambda one: (-one[2], one[1]))[:_FIRSTS]
     ]
@@ -210,7 +210,7 @@ def _find_changes(past: AttentionHistory, last: date) -> list[WeekChange]:
             continue
         found = compare(before, after)
         if found.ratio.low > 1 or found.ratio.high < 1:
-            course = course_of(past, entity, last)
+            course = read_course(past, entity, last)
             changes.append(
                 WeekChange(entity=entity, articles=(sum(before), sum(after)), comparison=found, course=course)
             )
@@ -225,7 +225,7 @@ def measure_certainty(comparison: Comparison) -> float:
     return -math.log(high) if 0 < high < 1 else math.inf if high <= 0 else 0.0
 
 
-def course_of(past: AttentionHistory, entity: str, last: date) -> list[int]:
+def read_course(past: AttentionHistory, entity: str, last: date) -> list[int]:
     """Return the articles of an entity on each of the last days. Pure."""
     end = (last - past.first).days + 1
     return list(past.counts.get(entity, ()))[max(0, end - COURSE_DAYS) : end]

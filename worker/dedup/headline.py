@@ -31,7 +31,7 @@ def strip_outlet(title: str | None, *outlets: str | None) -> str:
     Behind a bar any short piece is a name; behind a dash it must be one of the outlet's.
     """
     trimmed = " ".join((title or "").split())[:1_000]
-    names = {name for outlet in outlets for name in _names_of(outlet) if name}
+    names = {name for outlet in outlets for name in _list_names(outlet) if name}
     left = _without_name(_without_name(trimmed, _RULE, None), _DASH, names)
     return left or trimmed
 
@@ -53,7 +53,7 @@ def _is_one_of(piece: str, names: set[str]) -> bool:
     return len(folded) > 1 and any(folded == name or (len(folded) > 3 and name.startswith(folded)) for name in names)
 
 
-def _names_of(outlet: str | None) -> tuple[str, ...]:
+def _list_names(outlet: str | None) -> tuple[str, ...]:
     """Return the possible spellings of an outlet's name, domain or host in a title: whole, and its first label."""
     host = outlet or ""
     if "//" in host:

@@ -46,7 +46,7 @@ def has_other_lead(a: Fingerprint, b: Fingerprint, *, of_one_outlet: bool) -> bo
 
     An outlet begins many notes with the same names, so there the rest of the leads is compared; also above a mark.
     """
-    one, other = _lead_of(a, b), _lead_of(b, a)
+    one, other = _find_lead(a, b), _find_lead(b, a)
     if min(count_words(one.words), count_words(other.words)) < MIN_LEAD:
         return False
     is_marked = is_marked_below(a.sequence, len(one.words)) or is_marked_below(b.sequence, len(other.words))
@@ -98,7 +98,7 @@ def are_among(hashes: Shingles, others: Shingles) -> NDArray[np.bool_]:
     return np.asarray(known[at] == hashes)
 
 
-def _lead_of(text: Fingerprint, other: Fingerprint) -> _Lead:
+def _find_lead(text: Fingerprint, other: Fingerprint) -> _Lead:
     """Return the lead of a text; an empty one if the texts have no longer common row."""
     is_shared = covered(text.sequence, other.shingles)
     bounds = np.flatnonzero(np.diff(np.concatenate(([0], is_shared, [0])))).tolist()

@@ -118,7 +118,7 @@ def tables() -> Tables:
     for code in range(_IDEOGRAPHIC_PLANES):
         character = chr(code)
         category = unicodedata.category(character)
-        classes[code] = _class_of(category)
+        classes[code] = _classify(category)
         if category in ("Lu", "Lt", "Ll"):
             lower = "i" if character == "İ" else unicodedata.normalize("NFC", character.casefold())
             folded[code] = ord(lower) if len(lower) == 1 else code
@@ -148,12 +148,12 @@ def _mark_exceptions(classes: Classes) -> None:
 def _digraphs(numbers: Numbers) -> Numbers:
     of_digraph = np.zeros(1 << 2 * _PLAIN_BITS, dtype=np.uint64)
     for pair, letter in _DIGRAPHS.items():
-        number = numbers[ord(letter)] if letter.islower() else _number_of(letter)
+        number = numbers[ord(letter)] if letter.islower() else _number_letter(letter)
         of_digraph[_PLAIN[pair[0]] << _PLAIN_BITS | _PLAIN[pair[1]]] = number
     return of_digraph
 
 
-def _number_of(letter: str) -> np.uint64:
+def _number_letter(letter: str) -> np.uint64:
     return np.uint64(mix(np.array([ord(letter) + 1], dtype=np.uint64) * np.uint64(BASE))[0])
 
 
@@ -167,7 +167,7 @@ def mix(values: Numbers) -> Numbers:
     return values
 
 
-def _class_of(category: str) -> int:
+def _classify(category: str) -> int:
     if category in ("Lu", "Lt"):
         return CAPITAL
     if category == "Nd":

@@ -147,12 +147,12 @@ def hash_shingles(words: Words) -> Shingles:
 
 def _letters(text: str) -> tuple[Classes, Shingles]:
     """Return class and number of each letter of a text."""
-    codes = _codes_of(text)
+    codes = _encode(text)
     facts = read_facts(codes)
     classes = get_classes(facts)
     is_mark = classes == MARK
     if is_mark.any():
-        codes = _codes_of(_composed(codes, is_mark))
+        codes = _encode(_composed(codes, is_mark))
         facts = read_facts(codes)
         classes = get_classes(facts)
     is_visible = classes != INVISIBLE
@@ -161,7 +161,7 @@ def _letters(text: str) -> tuple[Classes, Shingles]:
     return read_letters(codes, facts)
 
 
-def _codes_of(text: str) -> Codes:
+def _encode(text: str) -> Codes:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 

@@ -75,7 +75,7 @@ def declared_genre(types: object, sections: Iterable[str] = ()) -> Genre | None:
     for name in names:
         if isinstance(name, str) and (genre := _SCHEMA_TYPES.get(name.rpartition("/")[2].lower())):
             return genre
-    return next((genre for section in sections if (genre := _genre_of(section))), None)
+    return next((genre for section in sections if (genre := _find_genre(section))), None)
 
 
 def genre_of_url(url: str) -> Genre | None:
@@ -89,7 +89,7 @@ def genre_of_url(url: str) -> Genre | None:
         return None
     segments = unquote(parts.path).split("/")[1:-1][:_MOST_SEGMENTS]
     host = (parts.hostname or "").partition(".")[0]
-    return next((genre for segment in (host, *segments) if (genre := _genre_of(segment))), None)
+    return next((genre for segment in (host, *segments) if (genre := _find_genre(segment))), None)
 
 
 def genre_of_kind(kind: str | None) -> Genre | None:
@@ -101,8 +101,8 @@ def genre_of_kind(kind: str | None) -> Genre | None:
 
 def genre_called(name: str) -> Genre | None:
     """Return the genre for the name of a section, such as opinion for op-ed."""
-    return _genre_of(name)
+    return _find_genre(name)
 
 
-def _genre_of(section: str) -> Genre | None:
+def _find_genre(section: str) -> Genre | None:
     return _BY_SECTION.get(section.strip().lower().replace(" ", "-").replace("_", "-"))

@@ -124,7 +124,7 @@ class TokenizedArticle:
         found = self._spans.get((kind, value))
         if found is None:
             named = self._named.get((kind, value), ())
-            found = self._spans[kind, value] = sorted(set(map(self._span_of, named)))
+            found = self._spans[kind, value] = sorted(set(map(self._find_span, named)))
         return found
 
     @cached_property
@@ -136,7 +136,7 @@ class TokenizedArticle:
                 found[QueryField.TYPE, mention.type].append(mention)
         return dict(found)
 
-    def _span_of(self, mention: Mentioned) -> Span:
+    def _find_span(self, mention: Mentioned) -> Span:
         words, base = (self.title, 0) if mention.field == MentionField.TITLE else (self.body, self.main.bases[1])
         first = max(bisect_right(words.starts, mention.start) - 1, 0)
         last = bisect_left(words.starts, mention.end) - 1

@@ -153,12 +153,12 @@ class Builder:
             raise QueryError(f"{text} is an operator", _position(token), f'to look for the word itself write "{text}"')
         if _LIKE_FIELD.match(text):  # it would be read as a field without the text before it
             raise QueryError("':' means nothing here", _position(token), "put quotes around text with a colon")
-        case = scope.case or self._case_of(text, bool(fuzz))
+        case = scope.case or self._choose_case(text, bool(fuzz))
         word = Word(text, scope.field, case, _number(token, fuzz, MAX_EDITS))
         _check_word(word, token)
         return word
 
-    def _case_of(self, text: str, is_fuzzy: bool) -> str:
+    def _choose_case(self, text: str, is_fuzzy: bool) -> str:
         """Return the default letter case of a word: U.S. is not us, nor Trump a trump."""
         if is_fuzzy:
             return ""

@@ -53,10 +53,10 @@ def checked_value(field: str, text: str, position: int) -> str:
         case QueryField.COUNTRY:
             return _checked_country(text, position)
         case QueryField.GENRE:
-            return _one_of(tuple(Genre), text, position, QueryField.GENRE, genre_called(text), plural="genres")
+            return _require_one(tuple(Genre), text, position, QueryField.GENRE, genre_called(text), plural="genres")
         case QueryField.TYPE:
             meant = _TYPE_CALLED.get(text.lower())
-            return _one_of(tuple(EntityType), text, position, "type of entity", meant, plural="types")
+            return _require_one(tuple(EntityType), text, position, "type of entity", meant, plural="types")
     return text
 
 
@@ -110,7 +110,7 @@ def _checked_country(text: str, position: int) -> str:
     )
 
 
-def _one_of(values: Iterable[str], text: str, position: int, noun: str, meant: str | None, *, plural: str) -> str:
+def _require_one(values: Iterable[str], text: str, position: int, noun: str, meant: str | None, *, plural: str) -> str:
     """Return one of a few values, or a pattern that matches one of them."""
     key = " ".join(pattern_words(text))
     if key in values:

@@ -37,7 +37,7 @@ def get_begins(found: Places) -> Bits:
     return begins
 
 
-def _ends_of(found: Places) -> Bits:
+def _mark_ends(found: Places) -> Bits:
     ends = 0
     for length, firsts in found.items():
         ends |= firsts << length
@@ -98,7 +98,7 @@ def how_many_apart(found: Places) -> int:
 
 def nearest(left: Places, right: Places) -> int:
     """Return the minimum distance between places of two sides, which both have some; 0: all overlap."""
-    gaps = _gap(_ends_of(left), get_begins(right)), _gap(_ends_of(right), get_begins(left))
+    gaps = _gap(_mark_ends(left), get_begins(right)), _gap(_mark_ends(right), get_begins(left))
     return min((gap for gap in gaps if gap), default=0)
 
 
@@ -176,7 +176,7 @@ def _preceding(these: Places, others: Places, distance: int, fences: Fences) -> 
 
 def _following(these: Places, others: Places, distance: int, fences: Fences) -> Places:
     """Return those with one of the others ending before them within the distance."""
-    return within(these, after(_ends_of(others), distance, fences))
+    return within(these, after(_mark_ends(others), distance, fences))
 
 
 def _of_saved(query: Saved, reading: TokenizedArticle, fences: Fences) -> Places:

@@ -158,7 +158,7 @@ def _check_pairs(plain: str) -> None:
         raise QueryError("a ( that is not closed", opened[-1], "add the )")
 
 
-def _end_of(error: UnexpectedToken, plain: str) -> int:
+def _find_end(error: UnexpectedToken, plain: str) -> int:
     return len(plain) if error.token.type == "$END" else error.token.start_pos or 0
 
 
@@ -169,7 +169,7 @@ def _explained(error: UnexpectedInput, plain: str) -> QueryError:
     assert isinstance(error, UnexpectedToken)
     wanted = set(error.accepts or error.expected)
     expected = ", ".join(text for name, text in _EXPECTED.items() if name in wanted)
-    field = _FIELD_BEFORE.search(plain[: _end_of(error, plain)])
+    field = _FIELD_BEFORE.search(plain[: _find_end(error, plain)])
     if field and (values := describe_values(field[1].lower())):
         return QueryError(f"{field[0].strip()} needs a value", field.start(), values)
     if error.token.type == "$END":

@@ -43,7 +43,7 @@ def recompare(database: Database, *, now: datetime) -> Recompared:
 
 def _mark_texts(database: Database, state: RecompareState, after: int) -> int:
     texts = database.read(lambda conn: recomparing.read_texts(conn, after, _TEXTS))
-    marks = {text.revision_id: _mark_of(text) for text in texts}
+    marks = {text.revision_id: _read_mark(text) for text in texts}
 
     def write(conn: Connection) -> int:
         if not recomparing.is_at(conn, state):
@@ -58,7 +58,7 @@ def _mark_texts(database: Database, state: RecompareState, after: int) -> int:
     return database.write(write)
 
 
-def _mark_of(text: MarkedText) -> Mark:
+def _read_mark(text: MarkedText) -> Mark:
     mark = fingerprint(text.text, strip_outlet(text.title, text.url))
     return Mark(mark.size, mark.to_bytes(), mark.sample.tolist())
 

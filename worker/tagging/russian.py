@@ -102,7 +102,7 @@ def _person(word: str, declensions: tuple[Declension, ...]) -> Cases | None:
         return None
     for parse in _nominatives(word):
         if parse.is_known and _NAMES & parse.tag.grammemes and parse.tag.number == "sing":
-            return _merged(_cases_of(word, parse, "sing"), _by_class(word, declensions))
+            return _merged(_find_cases(word, parse, "sing"), _by_class(word, declensions))
     return _by_class(word, declensions)
 
 
@@ -161,8 +161,8 @@ def _agreeing(word: str, head: str, noun: Cases) -> Cases | None:
             if one.tag.POS == "NOUN" and (agreed := _adjective(word, (one.tag.number, one.tag.gender))):
                 parse = agreed
                 break
-        return _cases_of(word, parse, parse.tag.number)
-    return _cases_of(word, parse, "plur" if parse.tag.number == "sing" else "sing")
+        return _find_cases(word, parse, parse.tag.number)
+    return _find_cases(word, parse, "plur" if parse.tag.number == "sing" else "sing")
 
 
 def _noun(word: str, declensions: tuple[Declension, ...]) -> list[Cases]:
@@ -173,9 +173,9 @@ def _noun(word: str, declensions: tuple[Declension, ...]) -> list[Cases]:
         if parse.is_known or parse.tag.POS in ("ADJF", "PRTF"):
             own = parse.tag.number
             other = "plur" if own == "sing" else "sing"
-            cases = [_cases_of(word, parse, own)]
+            cases = [_find_cases(word, parse, own)]
             if own == "sing" and not {"Sgtm", "Geox", "Fixd"} & parse.tag.grammemes:
-                cases.append(_cases_of(word, parse, other))
+                cases.append(_find_cases(word, parse, other))
             return cases
     if any(parse.is_known for parse in _parses(word)) and not word[0].isupper():
         return []
@@ -199,7 +199,7 @@ def _numbers_by_class(word: str, declensions: tuple[Declension, ...]) -> list[Ca
     return []
 
 
-def _cases_of(word: str, parse: Any, number: str | None) -> Cases:
+def _find_cases(word: str, parse: Any, number: str | None) -> Cases:
     """Return the forms of a parsed word in one number, case by case, with the capitals of `word`."""
     cases: list[set[str]] = [set() for _ in range(CASES)]
     for form in parse.lexeme:

@@ -37,7 +37,7 @@ class GivenNames:
         return self._known[word]
 
     def _is_given(self, word: str) -> bool:
-        script = _script_of(word)
+        script = _find_script(word)
         if script is None:
             return False
         folded = _plain(word)
@@ -106,5 +106,5 @@ def read_given_names(path: Path, problems: list[str]) -> GivenNames:
     return GivenNames(names, ends)
 
 
-def _script_of(word: str) -> str | None:
+def _find_script(word: str) -> str | None:
     return _SCRIPTS.get(unicodedata.name(word[0], "").partition(" ")[0])

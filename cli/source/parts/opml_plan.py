@@ -51,7 +51,7 @@ def plan_import(
     known = {_key(url): source_id for url, source_id in feeds.items()}
     seen: set[str] = set()
     for outline in outlines:
-        reason = refusal_of(outline.feed_url) or _fault_of(outline.feed_url)
+        reason = refusal_of(outline.feed_url) or _find_fault(outline.feed_url)
         key = _key(outline.feed_url)
         if reason:
             yield PlannedFeed(outline=outline, outcome=Imported.REFUSED, reason=reason)
@@ -98,7 +98,7 @@ def _new_outlet(outline: OpmlOutline) -> SourceIn:
     )
 
 
-def _fault_of(url: str) -> str | None:
+def _find_fault(url: str) -> str | None:
     try:
         canonical_url(url)
     except ValueError as error:

@@ -67,11 +67,11 @@ def parse_paywall(value: str) -> str | None:
 
 def parse_domain(value: str, option: str) -> str:
     """Return a domain as it is stored: lower case, without `www.`. Raises typer.BadParameter."""
-    from db.net.urls import host_of
+    from db.net.urls import read_host
     from worker.catalogue.files import DOMAIN
 
     written = value.strip()
-    host = host_of(written if "://" in written else f"https://{written}/").removeprefix("www.")
+    host = read_host(written if "://" in written else f"https://{written}/").removeprefix("www.")
     if len(host) > 253 or not DOMAIN.fullmatch(host):
         raise typer.BadParameter(f"{value[:60]!r} is no domain such as herald.example", param_hint=option)
     return host

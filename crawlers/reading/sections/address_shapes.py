@@ -27,7 +27,7 @@ from crawlers.reading.sections.address_words import (
     SERVICE,
     SERVICE_WORDS,
 )
-from db.net.urls import canonical_url, host_of
+from db.net.urls import canonical_url, read_host
 
 MAX_LEARNT = 5_000
 """Maximum of articles, and of other pages, that are learnt from."""
@@ -113,7 +113,7 @@ def learn_shapes(articles: Iterable[str], others: Iterable[str] = ()) -> Article
     known[1] -= known[0]
     counts: dict[str, list[int]] = {}
     for place, urls in enumerate(known):
-        tallied = Counter(grain for url in urls for grain in shape_of(url).grains())
+        tallied = Counter(grain for url in urls for grain in read_shape(url).grains())
         for grain, number in tallied.items():
             counts.setdefault(grain, [0, 0])[place] = number
     return ArticleShapes(
@@ -139,7 +139,7 @@ def is_media(url: str) -> bool:
 
 
 @lru_cache(maxsize=8_192)
-def shape_of(url: str) -> AddressShape:
+def read_shape(url: str) -> AddressShape:
     """Return the shape of an http(s) address."""
     parts = urlsplit(url)
     segments = [segment for segment in unquote(parts.path, errors="replace").split("/") if segment][:20]
@@ -147,7 +147,7 @@ def shape_of(url: str) -> AddressShape:
     if segments and (found := _EXTENSION.search(segments[-1])):
         ending, segments[-1] = found[0].lower(), segments[-1][: found.start()]
     pairs = parse_qsl(parts.query, keep_blank_values=True, errors="replace")[:20]
-    kinds = tuple(_kind_of(segment) for segment in segments)
+    kinds = tuple(_classify(segment) for segment in segments)
     score, reasons = _rate_path([segment.lower() for segment in segments], kinds)
     is_list = any(segment.lower() in LISTS | LOOSE_LISTS for segment in segments)
     for key, value in pairs:
@@ -161,7 +161,7 @@ def shape_of(url: str) -> AddressShape:
         score += 0.3
     first = segments[0].lower()[:40] if kinds and kinds[0] in ("word", "words") and len(segments) > 1 else ""
     return AddressShape(
-        host=host_of(url),
+        host=read_host(url),
         first=first,
         kinds=kinds,
         ending=ending,
@@ -174,7 +174,7 @@ def shape_of(url: str) -> AddressShape:
     )
 
 
-def _kind_of(segment: str) -> str:
+def _classify(segment: str) -> str:
     """Return the kind of a part of a path."""
     if segment.isdecimal():
         if _YEAR.fullmatch(segment):

@@ -12,7 +12,7 @@ from lxml import etree
 from crawlers.reading.sections.headline_words import rate_words
 from crawlers.sanitize import clean
 from db.text.dates import ParsedDate, parse_date
-from db.text.encoding import charset_of, decode
+from db.text.encoding import decode, find_charset
 
 MAX_BYTES = 5_000_000
 MAX_ANCHORS = 10_000
@@ -85,7 +85,7 @@ class _Open:
 
 def read_page(body: bytes, content_type: str | None) -> etree._Element | None:
     """Return the tree of a page; None if it has no element."""
-    text = clean(decode(body[:MAX_BYTES], charset_of(content_type)))
+    text = clean(decode(body[:MAX_BYTES], find_charset(content_type)))
     parser: etree.HTMLParser[etree._Element] = etree.HTMLParser(
         encoding="utf-8", recover=True, remove_comments=True, remove_pis=True, no_network=True, huge_tree=False
     )
@@ -95,7 +95,7 @@ def read_page(body: bytes, content_type: str | None) -> etree._Element | None:
         return None
 
 
-def base_of(root: etree._Element, url: str) -> str:
+def find_base(root: etree._Element, url: str) -> str:
     """Return the address that the page's links are relative to."""
     base = root.find(".//base[@href]")
     try:
@@ -139,7 +139,7 @@ class _Reader:
         self._order += 1
         if tag in _UNSEEN:
             self._hidden += 1
-        names = "" if tag in ("html", "body", "main") else _names_of(element)
+        names = "" if tag in ("html", "body", "main") else _read_names(element)
         above = self._stack[-1] if self._stack else None
         self._stack.append(_describe(self._serial, tag, element, names, above))
         if self._hidden:
@@ -237,7 +237,7 @@ def _describe(serial: int, tag: str, element: etree._Element, names: str, above:
     return _Open(serial, label, own or (above is not None and above.is_furniture), is_article)
 
 
-def _names_of(element: etree._Element) -> str:
+def _read_names(element: etree._Element) -> str:
     """Return class and id in lower case, parted into words."""
     names = f"{element.get('class') or ''} {element.get('id') or ''}"[:200]
     return _CAMEL.sub("-", names).lower().replace("__", "-").strip()

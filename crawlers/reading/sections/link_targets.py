@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
-from crawlers.reading.sections.address_shapes import AddressShape, is_media, shape_of
+from crawlers.reading.sections.address_shapes import AddressShape, is_media, read_shape
 from crawlers.reading.sections.anchors import Anchor
-from db.net.urls import canonical_url, host_of, registrable_domain, unwrapped
+from db.net.urls import canonical_url, read_host, registrable_domain, unwrapped
 
 MAX_LINKS = 3_000
 """Maximum of different addresses that are judged in one page."""
@@ -36,21 +36,21 @@ def group_links(anchors: Iterable[Anchor], url: str, base: str) -> list[LinkedPa
     """Return the pages of this host that the links lead to."""
     targets: dict[str, LinkedPage] = {}
     own = _canonical(url)
-    host = host_of(own or url)
+    host = read_host(own or url)
     domain = registrable_domain(host)
     for anchor in anchors:
         address = _address(anchor.href, base)
         canonical = _canonical(address) if address else None
         if not address or not canonical or canonical == own or is_media(canonical):
             continue
-        if registrable_domain(host_of(canonical)) != domain or (own and _is_same_page(canonical, own)):
+        if registrable_domain(read_host(canonical)) != domain or (own and _is_same_page(canonical, own)):
             continue
         if canonical not in targets and len(targets) >= MAX_LINKS:
             continue
         if canonical not in targets:
-            is_elsewhere = host_of(canonical) != host
+            is_elsewhere = read_host(canonical) != host
             targets[canonical] = LinkedPage(
-                url=address, canonical=canonical, shape=shape_of(canonical), is_elsewhere=is_elsewhere
+                url=address, canonical=canonical, shape=read_shape(canonical), is_elsewhere=is_elsewhere
             )
         targets[canonical].anchors.append(anchor)
     return list(targets.values())
@@ -59,7 +59,7 @@ def group_links(anchors: Iterable[Anchor], url: str, base: str) -> list[LinkedPa
 def _is_same_page(canonical: str, own: str) -> bool:
     """Return whether an address is that of the page in another view: the query differs, and names no article."""
     path, _, query = canonical.partition("?")
-    names_article = shape_of(canonical).score >= _ARTICLE > shape_of(path).score
+    names_article = read_shape(canonical).score >= _ARTICLE > read_shape(path).score
     return bool(query) and path == _path(own) and not names_article
 
 
@@ -97,6 +97,6 @@ def _canonical(address: str) -> str | None:
 def find_wholes(targets: Iterable[LinkedPage], url: str) -> set[str]:
     """Return the addresses, without their queries, that surely are articles by their form; that of the page, too."""
     wholes = {target.path for target in targets if target.shape.score >= _SURELY_ARTICLE}
-    if (own := _canonical(url)) and shape_of(own).score >= _SURELY_ARTICLE:
+    if (own := _canonical(url)) and read_shape(own).score >= _SURELY_ARTICLE:
         wholes.add(_path(own))
     return wholes

@@ -19,10 +19,10 @@ from crawlers.reading.other_bodies import describe_challenge
 from crawlers.reading.parse import FeedEntry, NotAFeed, ParsedFeed
 from crawlers.reading.sections.address_shapes import NOTHING_KNOWN, ArticleShapes
 from crawlers.reading.sections.address_words import SIDE_HOSTS
-from crawlers.reading.sections.anchors import MAX_BYTES, Anchor, base_of, find_anchors, read_page
+from crawlers.reading.sections.anchors import MAX_BYTES, Anchor, find_anchors, find_base, read_page
 from crawlers.reading.sections.headline_words import is_more, rate_words
 from crawlers.reading.sections.link_targets import LinkedPage, find_wholes, group_links, is_part
-from db.net.urls import host_of
+from db.net.urls import read_host
 from db.text.dates import ParsedDate
 
 THRESHOLD = 2.0
@@ -116,7 +116,7 @@ def rate_links(
     root = read_page(body, content_type)
     if root is None:
         return ()
-    targets = group_links(find_anchors(root), url, base_of(root, url))
+    targets = group_links(find_anchors(root), url, find_base(root, url))
     if pattern:
         form = re.compile(translate(pattern))
         return tuple(_by_pattern(target, form) for target in targets)
@@ -147,7 +147,7 @@ def _rate(target: LinkedPage, known: ArticleShapes, wholes: Collection[str]) -> 
     reasons = [because, target.shape.reason]
     score = target.shape.score + words + _LEARNT * learnt
     if target.is_elsewhere:
-        is_service = host_of(target.canonical).partition(".")[0] in SIDE_HOSTS
+        is_service = read_host(target.canonical).partition(".")[0] in SIDE_HOSTS
         score -= 7.0 if is_service else 3.0
         reasons.append("another host of the outlet")
     if is_part(target, wholes):

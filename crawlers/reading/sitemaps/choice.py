@@ -125,7 +125,7 @@ def choose_entries(
     return EntriesChoice(tuple(chosen), are_dated)
 
 
-def period_of(url: str, *, is_series: bool = False) -> tuple[datetime, datetime] | None:
+def find_period(url: str, *, is_series: bool = False) -> tuple[datetime, datetime] | None:
     """Return the period that the name of a sitemap tells: its days, months or years; the end is not part of it.
 
     In a series of files with numbers a number alone is no year.
@@ -217,7 +217,7 @@ def _words(child: SitemapChild) -> set[str]:
 
 def _safe_period(url: str, *, is_series: bool) -> tuple[datetime, datetime] | None:
     try:
-        return period_of(url, is_series=is_series)
+        return find_period(url, is_series=is_series)
     except ValueError:  # more fields in the query than anybody needs, or no address
         return None
 

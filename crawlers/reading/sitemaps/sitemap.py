@@ -17,7 +17,7 @@ from crawlers.reading.parse import FeedEntry, NotAFeed, parse_feed
 from crawlers.reading.sitemaps.sitemap_xml import TooDeep, iter_items
 from crawlers.reading.text import feed_text
 from crawlers.sanitize import clean, language_tag, plain_title
-from db.net.urls import host_of, registrable_domain
+from db.net.urls import read_host, registrable_domain
 from db.text.dates import EARLIEST_YEAR, LATEST_YEAR, ParsedDate, impossible_day, parse_date
 
 MAX_BYTES = 52_428_800
@@ -92,7 +92,7 @@ def parse_sitemap(
         problems.append(f"cut at {MAX_BYTES:,} bytes, it has {len(body):,}")
         body = body[:MAX_BYTES]
     body = _utf8(body, content_type)
-    own = (registrable_domain(host_of(url)), *domains)
+    own = (registrable_domain(read_host(url)), *domains)
     reading = _SitemapReading(url=url, domains=own, subdomains=tuple(f".{domain}" for domain in own), problems=problems)
     head = body[:_HEAD]
     if root := _ROOT.search(head):
@@ -173,7 +173,7 @@ class _SitemapReading:
         if len(address) > _URL_MAX or not _ADDRESS.match(address):
             self.dropped[NO_ADDRESS] += 1
             return None
-        if not self._is_own(plain[1] if plain else host_of(address)):
+        if not self._is_own(plain[1] if plain else read_host(address)):
             self.dropped[OTHER_DOMAIN] += 1
             return None
         return address

@@ -15,7 +15,7 @@ from db.collection.feeds.polls import OLDER_ENTRIES, FeedDue, HubKnown
 from db.dialect import insert
 from db.enums.collection import CertificateRule, FeedState
 from db.models import Feed, HubSubscription
-from db.net.urls import host_of
+from db.net.urls import read_host
 
 PUSHED = "its hub told of new entries"
 """The reason for the time of a poll that a push asked for."""
@@ -95,7 +95,7 @@ def record_hub(conn: Connection, feed_id: int, *, url: str, topic_url: str, now:
         return
     values = {
         "hub_url": url,
-        "host": host_of(url),
+        "host": read_host(url),
         "topic_url": topic_url,
         "token": secrets.token_urlsafe(32),
         "secret": secrets.token_hex(32),

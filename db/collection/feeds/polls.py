@@ -16,7 +16,7 @@ from db.enums.collection import FeedKind, FeedState
 from db.enums.outcomes import RequestOutcome
 from db.models import Feed, Source
 from db.models.base import UtcDateTime
-from db.net.urls import host_of
+from db.net.urls import read_host
 
 OLDER_ENTRIES = "its first poll goes on with its older entries"
 """The reason for the time of a request that is for another page of a feed."""
@@ -76,7 +76,7 @@ class FeedDue:
     @property
     def host(self) -> str:
         """Return the host that this poll requests from."""
-        return host_of(self.url)
+        return read_host(self.url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

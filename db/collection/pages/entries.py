@@ -17,7 +17,7 @@ from db.dialect import insert_by, is_sqlite
 from db.enums.collection import PageState
 from db.enums.outcomes import CountedOutcome, EntryOutcome, PageKind, RequestOutcome
 from db.models import Page, Sighting, SourceDomain
-from db.net.urls import host_of
+from db.net.urls import read_host
 
 _ROWS = 400
 """Rows of one statement: SQLite allows 32,766 parameters."""
@@ -103,7 +103,7 @@ def record_entries(
     counts = dict.fromkeys((EntryOutcome.NEW, EntryOutcome.KNOWN, EntryOutcome.REFUSED), 0)
     ordered = sorted(entries, key=lambda entry: entry.canonical_url)  # one order for all: no deadlock
     removed = read_removed(conn)
-    owners = _owners(conn, {host_of(entry.canonical_url) for entry in ordered if not entry.trouble}, removed.domains)
+    owners = _owners(conn, {read_host(entry.canonical_url) for entry in ordered if not entry.trouble}, removed.domains)
     if removed.ids:
         kept = [
             entry
@@ -183,7 +183,7 @@ def forget_bodies(conn: Connection, *, before: datetime, limit: int = 500) -> in
 
 
 def _owner(entry: EntryIn, owners: Mapping[str, str], source_id: str | None) -> str | None:
-    return source_id if entry.trouble else owners.get(host_of(entry.canonical_url), source_id)
+    return source_id if entry.trouble else owners.get(read_host(entry.canonical_url), source_id)
 
 
 def _insert_pages(
@@ -198,7 +198,7 @@ def _insert_pages(
         {
             "canonical_url": entry.canonical_url,
             "url": entry.url,
-            "host": host_of(entry.url),
+            "host": read_host(entry.url),
             "source_id": _owner(entry, owners, source_id),
             "state": PageState.REFUSED if entry.refusal else PageState.SETTLED if entry.trouble else PageState.ACTIVE,
             "first_seen_at": seen_at,

@@ -13,7 +13,7 @@ from db.collection.sources.sources import AGGREGATOR
 from db.enums.collection import PageState
 from db.enums.outcomes import RequestOutcome
 from db.models import Feed, Page, Sighting, Source, SourceRemoval
-from db.net.urls import host_of, registrable_domain
+from db.net.urls import read_host, registrable_domain
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """`next_fetch_at` of pages that are not fetched any more, so that indexes on it hold them at the far end."""
@@ -192,7 +192,7 @@ def _trusted_sightings(sightings: Sequence[Row[*tuple[Any, ...]]]) -> list[Row[*
 
 def _are_neighbours(host: str, feed_url: str) -> bool:
     """Return whether a page and a feed belong together: services of one broadcaster share its domain."""
-    return registrable_domain(host) == registrable_domain(host_of(feed_url))
+    return registrable_domain(host) == registrable_domain(read_host(feed_url))
 
 
 def _merge_hints(sightings: Sequence[Row[*tuple[Any, ...]]]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from db.dialect import insert
 from db.enums.collection import SourceOrigin
 from db.models import Source, SourceDomain
-from db.net.urls import host_of, registrable_domain
+from db.net.urls import read_host, registrable_domain
 
 UNKNOWN = "unknown"
 """The source of texts without address and outlet."""
@@ -53,7 +53,7 @@ class SourceBook:
 
     def find_by_url(self, url: str) -> str | None:
         """Return the outlet of an address by the longest known domain that its host ends with."""
-        host = host_of(url)
+        host = read_host(url)
         while host:
             found = self.by_domain.get(host)
             if found is not None:
@@ -86,7 +86,7 @@ def name_key(name: str) -> str:
 
 
 def _as_host(hint: str) -> str | None:
-    host = host_of(hint) if "://" in hint else hint.strip().lower().removeprefix("www.").rstrip("/.")
+    host = read_host(hint) if "://" in hint else hint.strip().lower().removeprefix("www.").rstrip("/.")
     return host if len(host) <= MAX_ID and _DOMAIN.match(host) else None
 
 
@@ -101,7 +101,7 @@ def new_source(hint: str | None, url: str | None, name: str | None = None) -> So
     Its id is the registrable domain of the document's hint, else of its address, else a slug of the hint. `name` is the
     display name, if the document has a separate one.
     """
-    host = (_as_host(hint) if hint else None) or (host_of(url) if url else "")
+    host = (_as_host(hint) if hint else None) or (read_host(url) if url else "")
     domain = registrable_domain(host)[:MAX_ID] if host else ""
     called = hint.strip()[:200] if hint and _as_host(hint) is None else domain
     if not called:

@@ -52,7 +52,7 @@ class OutletFacts:
     patterns: Mapping[str, str] = field(default_factory=dict)
     """The form of links to articles, for some section pages."""
 
-    def form_of(self, url: str) -> FeedForm:
+    def find_form(self, url: str) -> FeedForm:
         """Return what the catalogue says that an address is."""
         return FeedForm(self.kinds.get(url, FeedKind.FEED), self.patterns.get(url))
 
@@ -117,7 +117,7 @@ class CatalogueView:
     """The last entries by catalogue and id."""
     removed: RemovedOutlets = field(default_factory=RemovedOutlets)
 
-    def records_of(self, catalogue: str) -> Mapping[str, CatalogueRecord]:
+    def select_records(self, catalogue: str) -> Mapping[str, CatalogueRecord]:
         """Return the last entries of a catalogue by id."""
         return self.records.get(catalogue, {})
 
@@ -251,7 +251,7 @@ def _apply(conn: Connection, change: OutletChange, now: datetime) -> None:
     for url, state in change.feeds_added.items():
         confidence = change.said.feeds.get(url)
         add_feed(conn, source_id=change.source_id, url=url, confidence=confidence, state=state, now=now)
-        form = change.said.form_of(url)
+        form = change.said.find_form(url)
         if form != FeedForm():
             _record_form(conn, url, form)
     for url in (*change.feeds_revived, *change.feeds_moved):

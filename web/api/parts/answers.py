@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from db.dialect import to_json
-from web.api.parts.row_models import ApiModel, example_of
+from web.api.parts.row_models import ApiModel, make_example
 from web.shared.cursors import LONGEST, NoCursor, read_cursor
 from web.shared.links import change_query
 from web.shared.page import conditional
@@ -122,6 +122,6 @@ def not_found(what: str) -> HTTPException:
 
 def documented(model: type[BaseModel], *, without: Sequence[int] = ()) -> dict[str, Any]:
     """Return how a route describes its answers: the model with an example, and the problems."""
-    content = {"application/json": {"example": example_of(model)}}
+    content = {"application/json": {"example": make_example(model)}}
     problems = {status: about for status, about in PROBLEMS.items() if status not in without}
     return {"response_model": model, "responses": {200: {"content": content}, **problems}}

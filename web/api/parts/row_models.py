@@ -129,7 +129,7 @@ IS_CUT = (
 """A field of lists whose filters or query may select little of much."""
 
 
-def example_of(model: type[BaseModel]) -> dict[str, Any]:
+def make_example(model: type[BaseModel]) -> dict[str, Any]:
     """Return an example of a model, from the examples of its fields."""
     return {name: _example(field) for name, field in model.model_fields.items()}
 
@@ -139,9 +139,9 @@ def _example(field: FieldInfo) -> Any:
         return field.examples[0]
     for kind in (field.annotation, *get_args(field.annotation)):
         if get_origin(kind) is list and is_model(get_args(kind)[0]):
-            return [example_of(get_args(kind)[0])]
+            return [make_example(get_args(kind)[0])]
         if is_model(kind):
-            return example_of(kind)
+            return make_example(kind)
     raise ValueError(f"a field without an example: {field}")
 
 

@@ -10,7 +10,7 @@ import xxhash
 
 from db.enums.articles import TextFrom
 from db.net.urls import canonical_url, text_urn, unwrapped
-from db.text.dates import end_of_tomorrow, fault_of
+from db.text.dates import end_of_tomorrow, find_date_fault
 from worker.chain.batch.own_addresses import NONE, OwnAddresses, own_addresses
 from worker.chain.documents import Document, Rejected, joined
 from worker.dedup.fingerprint import Fingerprint, fingerprint
@@ -76,7 +76,7 @@ def identify(document: Document, *, now: datetime) -> Identified | Rejected:
     except ValueError as error:
         return _rejected(document, str(error))
     published_at, is_day, remark = document.published_at, document.published_is_day, document.remark
-    if published_at is not None and (fault := fault_of(published_at, latest=end_of_tomorrow(now))):
+    if published_at is not None and (fault := find_date_fault(published_at, latest=end_of_tomorrow(now))):
         remark = joined(remark, fault)
         published_at, is_day = None, False
     language, second_language = _languages(document, title, text)

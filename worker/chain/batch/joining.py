@@ -32,8 +32,8 @@ def _folded(title: str | None) -> str:
     return " ".join((title or "").casefold().split())
 
 
-def _sketch_of(fingerprint: bytes) -> Sequence[int]:
+def _read_sketch(fingerprint: bytes) -> Sequence[int]:
     return cast("list[int]", Fingerprint.from_bytes(fingerprint).sample.tolist())
 
 
-JOINING = Joining(is_same=is_same_article, sketch_of=_sketch_of, recluster=recluster)
+JOINING = Joining(is_same=is_same_article, sketch_of=_read_sketch, recluster=recluster)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from db.articles.arrivals import Recorded
 from db.collection.sources.linked_hosts import HostLinkIn, record_links
 from db.enums.outcomes import InputOutcome
-from db.net.urls import canonical_url, host_of, registrable_domain
+from db.net.urls import canonical_url, read_host, registrable_domain
 from worker.chain.batch.identify import Identified
 from worker.chain.documents import InputResult, Rejected
 
@@ -55,11 +55,11 @@ def record_linked_hosts(
 
 def find_links(addresses: Sequence[str], own_url: str, source_id: str) -> list[HostLinkIn]:
     """Return the first link to each other host that may be an outlet; at most `MAX_HOSTS`. Pure."""
-    own = registrable_domain(host_of(own_url))
+    own = registrable_domain(read_host(own_url))
     found: dict[str, HostLinkIn] = {}
     for address in addresses:
         try:
-            host = host_of(canonical_url(address)).removeprefix("www.")
+            host = read_host(canonical_url(address)).removeprefix("www.")
         except ValueError:
             continue
         domain = registrable_domain(host)

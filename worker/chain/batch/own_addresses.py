@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
 from db.articles.addresses import Claim
-from db.net.urls import canonical_url, host_of, registrable_domain
+from db.net.urls import canonical_url, read_host, registrable_domain
 
 _SECTION = re.compile(r"(?:/[a-z]{2,3})?/[a-z]{1,24}")
 """A path of a section, perhaps in a language, unless it is the longest one."""
@@ -68,7 +68,7 @@ def _canonical(url: str | None) -> str | None:
 
 
 def _is_believable(name: str, place: str) -> bool:
-    if registrable_domain(host_of(name)) != registrable_domain(host_of(place)):
+    if registrable_domain(read_host(name)) != registrable_domain(read_host(place)):
         return False
     return name == place or _may_be_an_article(name, place)
 

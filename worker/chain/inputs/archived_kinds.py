@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from db.net.urls import host_of, registrable_domain
+from db.net.urls import read_host, registrable_domain
 from worker.chain.inputs.archived_pages import LED_TO
 from worker.chain.inputs.fields import InputField
 from worker.extract.page import Extracted
@@ -25,7 +25,7 @@ def require_article(page: Extracted, known: Mapping[str, Any]) -> None:
         Look(
             asked_url=asked_url,
             final_url=final_url,
-            same_host=registrable_domain(host_of(asked_url)) == registrable_domain(host_of(final_url)),
+            same_host=registrable_domain(read_host(asked_url)) == registrable_domain(read_host(final_url)),
             text=page.text,
             signs=page.signs,
             feed_title=known.get(InputField.TITLE),

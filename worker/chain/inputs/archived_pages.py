@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Final
 
 from warcio.statusandheaders import StatusAndHeaders
 
-from db.text.encoding import charset_of
+from db.text.encoding import find_charset
 from worker.chain.inputs.fields import InputField
 from worker.lib.http_bodies import joined_chunks, unpacked
 from worker.lib.warc_fields import WarcField, decode_field
@@ -103,7 +103,7 @@ def read_page(record: WarcRecord, *, longest: int) -> ArchivedPage | str:
     return ArchivedPage(
         known=_known(record),
         fetched_at=record.header("WARC-Date"),
-        charset=charset_of(content_type),
+        charset=find_charset(content_type),
         body=body,
     )
 
@@ -133,7 +133,7 @@ def _read_body(http: StatusAndHeaders, body: bytes, longest: int) -> bytes:
 
 def _known(record: WarcRecord) -> dict[str, str | None]:
     """Return the address of a page, and what the feed told of it if our own export wrote the record."""
-    target = _target_of(record)
+    target = _read_target(record)
     told = {name: decode_field(record.header(name)) for name in WarcField}
     asked = told[WarcField.ASKED]
     return {
@@ -145,7 +145,7 @@ def _known(record: WarcRecord) -> dict[str, str | None]:
     }
 
 
-def _target_of(record: WarcRecord) -> str:
+def _read_target(record: WarcRecord) -> str:
     """Return the address of a record. Raises _Faulty without one."""
     target = (record.header("WARC-Target-URI") or "").strip("<> ")
     if not target:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import BinaryIO
 
-from db.text.dates import end_of_tomorrow, fault_of
+from db.text.dates import end_of_tomorrow, find_date_fault
 from worker.chain.documents import Document, Rejected, joined
 from worker.chain.inputs.fields import Columns
 
@@ -55,7 +55,7 @@ class InputOptions:
         """
         defaults, remark = self.defaults, document.remark
         at, is_day = document.published_at, document.published_is_day
-        if at is not None and (fault := fault_of(at, latest=end_of_tomorrow(document.observed_at))):
+        if at is not None and (fault := find_date_fault(at, latest=end_of_tomorrow(document.observed_at))):
             at, is_day, remark = None, False, joined(remark, fault)
         if at is None:
             at, is_day = defaults.published_at, defaults.published_is_day

@@ -43,7 +43,7 @@ def iter_paths(paths: list[str]) -> Iterator[tuple[str, Path]]:
     for name in paths:
         path = Path(name)
         if os.path.isdir(path):  # `Path.is_dir` raises if the system denies access
-            for inner in sorted(p for p in path.rglob("*") if _suffix_of(p) in SUFFIXES and os.path.isfile(p)):
+            for inner in sorted(p for p in path.rglob("*") if _find_suffix(p) in SUFFIXES and os.path.isfile(p)):
                 yield str(inner), inner
         else:
             yield name, path
@@ -54,7 +54,7 @@ def read_file(
 ) -> Iterator[Document | Rejected]:
     """Yield the documents of one file; an unusable file yields one rejection."""
     options = options or InputOptions()
-    suffix = _suffix_of(path)
+    suffix = _find_suffix(path)
     if suffix not in SUFFIXES:
         yield Rejected(subject=name, reason=endless_kind(path) or _unknown_kind(suffix))
         return
@@ -77,7 +77,7 @@ def read_file(
         yield _read_html(name, body, None, observed_at, options)
 
 
-def _suffix_of(path: Path) -> str:
+def _find_suffix(path: Path) -> str:
     """Return the ending of a file's name that tells its kind; of a packed WARC both of its endings."""
     name = path.name.lower()
     return ".warc.gz" if name.endswith(".warc.gz") else path.suffix.lower()

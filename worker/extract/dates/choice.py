@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from db.text.dates import ParsedDate, fault_of
+from db.text.dates import ParsedDate, find_date_fault
 
 _QUARTER = timedelta(minutes=15)
 _FARTHEST_EAST, _FARTHEST_WEST = timedelta(hours=14), timedelta(hours=12)
@@ -79,7 +79,7 @@ def date_article(evidence: DateEvidence, known: Beside) -> DatedBy | None:
 def left_out(evidence: DateEvidence, known: Beside) -> str | None:
     """Return a remark if a date declared by the page or its feed cannot be that of its publication."""
     dates = (*evidence.declared, *filter(None, [known.feed]))
-    late = (fault for moment in dates if known.latest and (fault := fault_of(moment.at, latest=known.latest)))
+    late = (fault for moment in dates if known.latest and (fault := find_date_fault(moment.at, latest=known.latest)))
     return evidence.fault or next(late, None)
 
 

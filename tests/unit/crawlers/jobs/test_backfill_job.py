@@ -11,10 +11,10 @@ import pytest
 
 from crawlers.http.results import FetchResult
 from crawlers.jobs import backfill_job
-from crawlers.jobs.backfill_job import BackfillJob, BackfillPageJob, share_of
+from crawlers.jobs.backfill_job import BackfillJob, BackfillPageJob, limit_share
 from crawlers.jobs.job import DecisionContext
 from crawlers.jobs.kinds import KINDS
-from crawlers.scheduling.history import key_of
+from crawlers.scheduling.history import hash_key
 from crawlers.scheduling.plan import PollLimits
 from db.collection.backfills import DOCUMENTS_MAX, BackfillDue
 from db.enums.collection import FeedKind
@@ -64,7 +64,7 @@ Recorded = Callable[[BackfillDue, FetchResult], dict[str, Any]]
 def test_documents_that_follow_come_last_and_each_once(recorded: Recorded) -> None:
     stored = recorded(DUE, answer(index("a.xml", "a.xml", "index.xml", "feed")))
     assert stored["documents"]["left"] == [NEXT, ["sitemap", "https://steppe.example/a.xml", 0]]
-    assert stored["documents"]["read"] == [key_of(URL)]
+    assert stored["documents"]["read"] == [hash_key(URL)]
     assert (stored["next_at"], stored["failures"], stored["error"]) == (NOW, 0, None)
     assert stored["counts"] == {"documents": 1}
 
@@ -97,7 +97,7 @@ def test_a_server_that_asks_for_a_pause_gets_it(recorded: Recorded) -> None:
 
 def test_a_backfill_takes_a_quarter_and_after_all_others() -> None:
     for requests in (8, 32, 512):
-        assert 2 * share_of(requests) <= requests / 4
+        assert 2 * limit_share(requests) <= requests / 4
     assert KINDS[-2:] == (BackfillJob, BackfillPageJob)
     assert BackfillJob.limit(100, in_flight=1, requests=32) == 3
     assert BackfillPageJob.limit(2, in_flight=0, requests=32) == 2

@@ -9,7 +9,7 @@ import pytest
 
 from crawlers.reading.listings import ListingOrder, SitemapListing, read_listing
 from crawlers.reading.parse import NotAFeed
-from crawlers.scheduling.history import KEYS_MAX, key_of
+from crawlers.scheduling.history import KEYS_MAX, hash_key
 from db.enums.collection import FeedKind
 
 NOW = datetime(2026, 11, 5, 12, tzinfo=UTC)
@@ -24,7 +24,7 @@ def read(body: str, order: ListingOrder = FIRST) -> SitemapListing:
 
 
 def after(listing: SitemapListing) -> ListingOrder:
-    keys = frozenset(key_of(entry.url or "") for entry in listing.compared)
+    keys = frozenset(hash_key(entry.url or "") for entry in listing.compared)
     return replace(FIRST, is_first=False, previous=keys)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from crawlers.reading.parse import NotAFeed
 from crawlers.reading.sections import link_targets
-from crawlers.reading.sections.address_shapes import learn_shapes, shape_of
+from crawlers.reading.sections.address_shapes import learn_shapes, read_shape
 from crawlers.reading.sections.anchors import MAX_ANCHORS
 from crawlers.reading.sections.section import ArticleLink, article_links, rate_links, read_section
 from db.net.urls import canonical_url
@@ -233,9 +233,12 @@ def test_hostile_page_is_read_within_its_bounds(body: bytes) -> None:
 
 
 def test_shape_of_an_address_is_the_same_for_its_likes() -> None:
-    one, other = shape_of(f"{HOST}/news/2026/11/29/a-b-cd-ef-gh/"), shape_of(f"{HOST}/news/2025/01/02/xy-zz-ab-cd-ef")
+    one, other = (
+        read_shape(f"{HOST}/news/2026/11/29/a-b-cd-ef-gh/"),
+        read_shape(f"{HOST}/news/2025/01/02/xy-zz-ab-cd-ef"),
+    )
     assert one.grains() == other.grains()
-    assert one.grains() != shape_of(f"{HOST}/tag/2026/11/29/a-b-cd-ef-gh").grains()
+    assert one.grains() != read_shape(f"{HOST}/tag/2026/11/29/a-b-cd-ef-gh").grains()
 
 
 def test_challenge_in_place_of_a_section_is_told() -> None:

@@ -16,7 +16,7 @@ from crawlers.reading.sitemaps.choice import (
     EntriesChoice,
     choose_children,
     choose_entries,
-    period_of,
+    find_period,
 )
 from crawlers.reading.sitemaps.sitemap import SitemapChild
 
@@ -157,7 +157,7 @@ def test_choices_are_bounded_and_stable(children: list[SitemapChild]) -> None:
 )
 def test_periods_in_names(name: str, period: tuple[tuple[int, int, int], tuple[int, int, int]] | None) -> None:
     expected = period and tuple(datetime(*day, tzinfo=UTC) for day in period)
-    assert period_of(f"{HOST}/{name}") == expected
+    assert find_period(f"{HOST}/{name}") == expected
 
 
 def test_entries_of_the_window_are_chosen_newest_first() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.provisional import urls
 
 from db.net.tracking import OURS, REGISTRY
-from db.net.urls import MAX_LENGTH, canonical_url, host_of, registrable_domain, text_urn, unwrapped
+from db.net.urls import MAX_LENGTH, canonical_url, read_host, registrable_domain, text_urn, unwrapped
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ TOKEN = base64.urlsafe_b64encode(b'\x08\x13"\x2f' + INSIDE.encode() + b"\xd2\x01
 def test_an_address_that_wraps_another_is_that_one(wrapper: str) -> None:
     assert canonical_url(wrapper) == f"{ARTICLE}?id=7"
     assert canonical_url(unwrapped(wrapper)) == f"{ARTICLE}?id=7"
-    assert host_of(unwrapped(wrapper)) == "outlet.kz"
+    assert read_host(unwrapped(wrapper)) == "outlet.kz"
 
 
 @pytest.mark.parametrize(
@@ -241,7 +241,7 @@ def test_an_address_that_wraps_another_is_that_one(wrapper: str) -> None:
     ],
 )
 def test_what_wraps_nothing_stands_for_itself(address: str) -> None:
-    assert host_of(canonical_url(address)) == host_of(address)
+    assert read_host(canonical_url(address)) == read_host(address)
     assert unwrapped(address) == address
 
 
@@ -360,7 +360,7 @@ def test_registrable_domain(host: str, domain: str) -> None:
 
 
 def test_host_of_forgives_anything() -> None:
-    assert [host_of(url) for url in ("https://www.A.kz/x", "no address", "https://[broken")] == ["a.kz", "", ""]
+    assert [read_host(url) for url in ("https://www.A.kz/x", "no address", "https://[broken")] == ["a.kz", "", ""]
 
 
 def test_equal_words_have_one_address_whatever_their_white_space() -> None:

@@ -9,7 +9,7 @@ import pytest
 from vocabularies import packaged_vocabulary
 
 from db.enums.collection import FeedKind
-from db.net.urls import host_of
+from db.net.urls import read_host
 from worker.catalogue.files import CatalogueError, ListedFeed, ListedOutlet, read_catalogue
 from worker.vocabulary.loader import packaged_folder
 
@@ -175,5 +175,5 @@ def test_each_outlet_of_the_packaged_catalogue_can_be_collected_from() -> None:
             assert {way.confidence for way in outlet.ways} == {"guess"}, outlet.id
         for section in outlet.sections:
             assert section.kind == FeedKind.SECTION
-            host = host_of(section.url)
+            host = read_host(section.url)
             assert not outlet.domain_aliases or any(host.endswith(domain) for domain in outlet.domain_aliases)

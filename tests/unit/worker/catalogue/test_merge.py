@@ -163,8 +163,8 @@ def as_stored(form: FeedForm) -> StoredOutlet:
 def test_a_section_page_arrives_with_its_kind_and_pattern() -> None:
     change = change_of(view(stored(OUTLET, {}), packaged=(OUTLET,)), section("/a/*"))
     assert change.feeds_added == {A: "active"}
-    assert change.said.form_of(A) == FeedForm("section", "/a/*")
-    assert change.said.form_of(B) == FeedForm("feed", None)
+    assert change.said.find_form(A) == FeedForm("section", "/a/*")
+    assert change.said.find_form(B) == FeedForm("feed", None)
 
 
 def test_what_an_address_is_follows_the_catalogue_unless_a_person_changed_it() -> None:
@@ -191,7 +191,7 @@ def after(seen: CatalogueView, now: ListedOutlet) -> CatalogueView:
         before = outlets.get(change.source_id)
         feeds = dict(before.feeds) if before else {}
         for url, state in change.feeds_added.items():
-            feeds[url] = StoredFeed(change.said.feeds[url], state, False, change.said.form_of(url))
+            feeds[url] = StoredFeed(change.said.feeds[url], state, False, change.said.find_form(url))
         for url in change.feeds_revived:
             feeds[url] = replace(feeds[url], state="active")
         for url in change.feeds_retired:
@@ -206,7 +206,7 @@ def after(seen: CatalogueView, now: ListedOutlet) -> CatalogueView:
             domains=domains.union(change.domains_added),
             feeds=feeds,
         )
-    records = {PACKAGED: {**seen.records_of(PACKAGED), **changes.said}}
+    records = {PACKAGED: {**seen.select_records(PACKAGED), **changes.said}}
     return CatalogueView(outlets=outlets, records=records)
 
 

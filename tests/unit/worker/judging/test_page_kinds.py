@@ -12,7 +12,7 @@ import pytest
 from samples import NOON, PARAGRAPHS, text
 
 from db.enums.outcomes import PageKind
-from db.net.urls import host_of, registrable_domain
+from db.net.urls import read_host, registrable_domain
 from worker.extract.page import Hints, extract_page
 from worker.judging.page_kind import Look, PageVerdict, evidence_of_article, judge_page
 from worker.judging.second_look import KnownText, decide_following
@@ -34,7 +34,7 @@ def look_at(html: str, *, feed_title: str | None, url: str = "https://a.example/
     return Look(
         asked_url=url,
         final_url=final or url,
-        same_host=registrable_domain(host_of(url)) == registrable_domain(host_of(final or url)),
+        same_host=registrable_domain(read_host(url)) == registrable_domain(read_host(final or url)),
         text=page.text,
         signs=page.signs,
         feed_title=feed_title,
