@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from samplestore import Sample, empty_store, store_of
 
-from db.dialect import create_word_index
+from db.dialect.word_index import create_word_index
 from db.engine import Database
 from web.app import build_application
 from web.kept.ahead import PageToRead, Pulse, ReadingAhead, ask, find_due, list_pages
