@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import DBAPIError
 
 from db import dialect, full_disk
-from db.dialect.connections import BUSY_TIMEOUT_MS, CACHE_KB, WRITES, prepare, snapshot
+from db.dialect.connections import BUSY_TIMEOUT_MS, CACHE_KB, STATEMENTS, WRITES, prepare, snapshot
 
 T = TypeVar("T")
 
@@ -26,8 +26,8 @@ _ATTEMPTS = 8
 class Database:
     """An open database. One per process; connections are made on first use."""
 
-    def __init__(self, url: str, *, cache_kb: int = CACHE_KB) -> None:
-        """`cache_kb` is the page cache of each connection to SQLite."""
+    def __init__(self, url: str, *, cache_kb: int = CACHE_KB, statements: int = STATEMENTS) -> None:
+        """`cache_kb` is the page cache of each connection to SQLite, which keeps `statements` compiled ones."""
         self.url = url
         self._full: str | None = None
         parsed = make_url(url)
@@ -35,7 +35,9 @@ class Database:
             if parsed.database and parsed.database != ":memory:":
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
             self.engine: Engine = create_engine(
-                url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, json_serializer=dialect.to_json
+                url,
+                connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "cached_statements": statements},
+                json_serializer=dialect.to_json,
             )
         else:
             self.engine = create_engine(

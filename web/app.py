@@ -5,6 +5,7 @@ Importing this module reads no settings and opens nothing: the store is opened w
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 from collections.abc import AsyncIterator, Callable
@@ -13,6 +14,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from anyio import to_thread
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,7 +23,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from db.datadir import disk_space
-from db.dialect.connections import SMALL_CACHE_KB
+from db.dialect.connections import FEW_STATEMENTS, SMALL_CACHE_KB
 from db.engine import Database
 from web import api, hubs, pages
 from web.charts.bundle import start_making
@@ -34,6 +36,8 @@ from web.shared.board import StatusBoard
 from web.shared.store import Reading, Store
 
 _STATIC = Path(__file__).parent / "static"
+PAGES_AT_ONCE = 6
+"""Pages that are made at the same time; further readers wait. Each takes a thread and a connection with its memory."""
 _TIMES_ITS_COST = 50.0
 """The status is read in a fiftieth of the time at most."""
 _log = logging.getLogger(__name__)
@@ -74,8 +78,9 @@ def build_application(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         from db.settings import load
 
+        to_thread.current_default_thread_limiter().total_tokens = PAGES_AT_ONCE
         settings = load()
-        opened = Database(settings.database, cache_kb=SMALL_CACHE_KB)
+        opened = Database(settings.database, cache_kb=SMALL_CACHE_KB, statements=FEW_STATEMENTS)
         disk_full = partial(disk_space.disk_full_message, settings.data_dir)
         store = app.state.store = _store(opened, now, disk_full, settings.cache_dir, times_its_cost=_TIMES_ITS_COST)
         start_making(settings.cache_dir)
@@ -129,10 +134,13 @@ def _store(
 
 
 @_service.get("/healthz")
-def check_health(store: Reading) -> Response:
-    """Return 200 if the database responds, else 503; for supervisors and load balancers."""
+async def check_health(store: Reading) -> Response:
+    """Return 200 if the database responds, else 503; for supervisors and load balancers.
+
+    It needs no thread of those that make pages: many readers are no failure.
+    """
     try:
-        store.database.read(lambda conn: conn.execute(text("SELECT 1")).scalar())
+        await asyncio.to_thread(store.database.read, lambda conn: conn.execute(text("SELECT 1")).scalar())
     except SQLAlchemyError as error:
         _log.warning("the database does not respond: %s", error)
         return JSONResponse({"status": "failing", "database": "does not answer"}, 503)

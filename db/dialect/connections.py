@@ -20,6 +20,10 @@ CACHE_KB = 8_000
 """Page cache of SQLite for each connection."""
 SMALL_CACHE_KB = 2_000
 """The same for long reads, and for a process whose many connections read little each."""
+STATEMENTS = 128
+"""Compiled statements that a connection to SQLite keeps; the driver's own number."""
+FEW_STATEMENTS = 32
+"""The same for a process with many connections: one takes 20 kB, one with thousands of numbers two megabytes."""
 
 _STEPS = 20_000
 """Steps of SQLite's machine between two looks at the clock: about a millisecond."""

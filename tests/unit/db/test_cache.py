@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 
-from db.dialect.connections import CACHE_KB, SMALL_CACHE_KB
+from db.dialect.connections import CACHE_KB, SMALL_CACHE_KB, STATEMENTS
 from db.engine import Database
 
 
@@ -32,3 +33,20 @@ def test_a_long_read_leaves_the_page_cache_as_it_was(tmp_path: Path) -> None:
         assert _cache_kb(conn) == SMALL_CACHE_KB
     assert database.read(_cache_kb) == 900
     database.close()
+
+
+def test_a_connection_keeps_as_many_statements_as_were_asked_for(tmp_path: Path) -> None:
+    usual, other = (
+        Database(f"sqlite:///{tmp_path / 'a.db'}"),
+        Database(f"sqlite:///{tmp_path / 'a.db'}", statements=7),
+    )
+    kept: list[int] = []
+
+    def look(_dialect: object, _record: object, _places: object, options: Mapping[str, int]) -> None:
+        kept.append(options["cached_statements"])
+
+    for database in (usual, other):
+        event.listen(database.engine, "do_connect", look)
+        database.read(_cache_kb)
+        database.close()
+    assert kept == [STATEMENTS, 7]
