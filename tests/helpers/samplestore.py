@@ -9,7 +9,7 @@ from typing import Any
 
 import xxhash
 from sqlalchemy import Connection, ScalarSelect, func, insert, select, update
-from templates import copied
+from templates import copied, migrated
 
 from db.articles.mentions import MentionIn, record_mentions
 from db.collection.sources.book import SourceIn, record_source
@@ -79,11 +79,19 @@ def _make_empty(database: Database) -> None:
     database.write(_prepare)
 
 
-def store_of(url: str, samples: Sequence[Sample]) -> Database:
-    """Return a new store that holds these articles, compared, tagged and counted."""
-    database = empty_store(url)
-    fill(database, samples)
-    return database
+def store_of(url: str, samples: Sequence[Sample], *, by_migrations: bool = False) -> Database:
+    """Return a new store that holds these articles, compared, tagged and counted.
+
+    `by_migrations` gives it all that a user's store has, else it has the tables of the models.
+    """
+
+    def make(database: Database) -> None:
+        if by_migrations:
+            migrated(database.url).close()
+        empty_store(database.url).close()
+        fill(database, samples)
+
+    return copied(url, make, name=f"{by_migrations} {samples!r}")
 
 
 def fill(database: Database, samples: Sequence[Sample]) -> None:

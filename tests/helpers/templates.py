@@ -13,6 +13,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -32,6 +33,9 @@ FOLDER = "STEPPEWATCH_TEST_FOLDER"
 _SQLITE = "sqlite:///"
 _made: dict[tuple[str, str], str] = {}
 """The place of each template, by the server that it is on and what it holds."""
+_MOST_OF_FILES = 4
+_of_files: list[tuple[str, str]] = []
+"""Those templates, the newest last, that one file of tests needs: when others are made, old ones go."""
 
 
 def shared_folder() -> Path:
@@ -58,13 +62,14 @@ def tables(url: str) -> Database:
     return copied(url, _create_tables)
 
 
-def copied(url: str, make: Callable[[Database], None]) -> Database:
+def copied(url: str, make: Callable[[Database], None], *, name: str = "") -> Database:
     """Return the store at `url` as `make` leaves it: made by it where there is something already, else copied.
 
-    `make` is a function of a module: its name tells templates apart.
+    `make` is a function of a module, whose name tells templates apart. One that makes what a single file of tests
+    begins with has a `name` that says all of it.
     """
     if _is_empty(url):
-        _copy(url, make)
+        _copy(url, make, name)
         return Database(url)
     database = Database(url)
     make(database)
@@ -74,13 +79,30 @@ def copied(url: str, make: Callable[[Database], None]) -> Database:
 def remove_all() -> None:
     """Remove the templates of this process. A server of our own that has ended took its templates along."""
     shutil.rmtree(folder(), ignore_errors=True)
-    for (server, _), name in _made.items():
-        if server != _SQLITE:
-            with contextlib.suppress(psycopg.OperationalError), connect(server) as connection:
-                connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+    for server, name in list(_made):
+        _remove(server, name)
     drop_spares()
-    _made.clear()
+    _of_files.clear()
     folder.cache_clear()
+
+
+def _remove(server: str, name: str) -> None:
+    place = _made.pop((server, name))
+    if server == _SQLITE:
+        Path(place).unlink(missing_ok=True)
+        return
+    with contextlib.suppress(psycopg.OperationalError), connect(server) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {place} WITH (FORCE)".encode())
+
+
+def _remember(server: str, name: str) -> None:
+    """Note a template of one file of tests, and remove the oldest of too many."""
+    if (server, name) not in _of_files:
+        _of_files.append((server, name))
+    same = [one for one in _of_files if one[0] == server]
+    for oldest in same[:-_MOST_OF_FILES]:
+        _of_files.remove(oldest)
+        _remove(*oldest)
 
 
 def _migrate(database: Database) -> None:
@@ -101,15 +123,18 @@ def _is_empty(url: str) -> bool:
         return found is None and connection.execute(others.encode()).fetchone() is None
 
 
-def _copy(url: str, make: Callable[[Database], None]) -> None:
-    name = f"{make.__module__}.{make.__qualname__}"
-    if url.startswith(_SQLITE):
+def _copy(url: str, make: Callable[[Database], None], name: str) -> None:
+    is_of_file, name = bool(name), name or f"{make.__module__}.{make.__qualname__}"
+    server = _SQLITE if url.startswith(_SQLITE) else database_beside(url)
+    template = _sqlite_template(name, make) if server == _SQLITE else _postgres_template(server, name, make)
+    if is_of_file:
+        _remember(server, name)
+    if server == _SQLITE:
         target = Path(url.removeprefix(_SQLITE))
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(_sqlite_template(name, make), target)
+        shutil.copyfile(template, target)
         return
-    server, database = database_beside(url), urlsplit(url).path.removeprefix("/")
-    template = _postgres_template(server, name, make)
+    database = urlsplit(url).path.removeprefix("/")
     set_aside(url)
     with connect(server) as connection:
         # Page by page through the log, as is usual from version 15 on, costs ten times the work.
@@ -119,7 +144,7 @@ def _copy(url: str, make: Callable[[Database], None]) -> None:
 
 def _sqlite_template(name: str, make: Callable[[Database], None]) -> str:
     if (_SQLITE, name) not in _made:
-        path = folder() / f"{name}.db"
+        path = folder() / f"{blake2b(name.encode(), digest_size=12).hexdigest()}.db"
         _make(f"{_SQLITE}{path}", make)
         with contextlib.closing(sqlite3.connect(path)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # all of it is in the one file now

@@ -42,11 +42,17 @@ def _vocabularies_read_once() -> Iterator[None]:
 
 
 @pytest.fixture
-def store_url(database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Give the address of a migrated store, which is the one that commands use."""
-    migrated(database_url).close()
+def command_url(database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Give the address of an empty database, which is the one that commands use."""
     monkeypatch.setattr("cli.shared.store.configured_url", lambda: database_url)
     return database_url
+
+
+@pytest.fixture
+def store_url(command_url: str) -> str:
+    """Give the address of a migrated store, which is the one that commands use."""
+    migrated(command_url).close()
+    return command_url
 
 
 @pytest.fixture

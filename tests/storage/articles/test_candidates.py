@@ -43,8 +43,8 @@ def sample(number: int) -> Sample:
 
 
 @pytest.fixture
-def store(store_url: str) -> Iterator[Database]:
-    database = store_of(store_url, [sample(number) for number in range(COUNT)])
+def store(command_url: str) -> Iterator[Database]:
+    database = store_of(command_url, [sample(number) for number in range(COUNT)], by_migrations=True)
     database.write(lambda conn: index_all(conn, range(1, COUNT - 5)))
     yield database
     database.close()

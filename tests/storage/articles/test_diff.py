@@ -36,8 +36,8 @@ THIRD = replace(
 
 
 @pytest.fixture
-def store(store_url: str) -> Iterator[Database]:
-    database = store_of(store_url, [FIRST, Sample("https://herald.example/b"), SECOND, THIRD])
+def store(command_url: str) -> Iterator[Database]:
+    database = store_of(command_url, [FIRST, Sample("https://herald.example/b"), SECOND, THIRD], by_migrations=True)
     yield database
     database.close()
 

@@ -49,8 +49,8 @@ NEWEST = ["two", "day", "one", "late", "early"]
 
 
 @pytest.fixture(autouse=True)
-def store(store_url: str) -> Iterator[Database]:
-    database = store_of(store_url, SAMPLES)
+def store(command_url: str) -> Iterator[Database]:
+    database = store_of(command_url, SAMPLES, by_migrations=True)
     content = VOCABULARY.to_json()
     database.write(lambda conn: record_version(conn, version="1b", content=content, entities=[], aliases=0, now=at(1)))
     yield database

@@ -21,8 +21,10 @@ SAMPLE = Sample(URL, title="CSTO [drills]", text="The CSTO drills.\nTashkent wat
 
 
 @pytest.fixture
-def store(store_url: str) -> Iterator[Database]:
-    database = store_of(store_url, [SAMPLE, Sample("https://herald.example/b", title=None, published_at=None)])
+def store(command_url: str) -> Iterator[Database]:
+    database = store_of(
+        command_url, [SAMPLE, Sample("https://herald.example/b", title=None, published_at=None)], by_migrations=True
+    )
     yield database
     database.close()
 

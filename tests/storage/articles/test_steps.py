@@ -45,8 +45,8 @@ def invented(number: int) -> Sample:
 
 
 @pytest.fixture
-def store(store_url: str) -> Iterator[Database]:
-    database = store_of(store_url, [invented(number) for number in range(45)])
+def store(command_url: str) -> Iterator[Database]:
+    database = store_of(command_url, [invented(number) for number in range(45)], by_migrations=True)
     content = VOCABULARY.to_json()
     database.write(lambda conn: record_version(conn, version="1b", content=content, entities=[], aliases=0, now=FIRST))
     recount(database)

@@ -38,8 +38,8 @@ SAMPLES = [
 
 
 @pytest.fixture
-def store(store_url: str) -> Iterator[Database]:
-    database = store_of(store_url, SAMPLES)
+def store(command_url: str) -> Iterator[Database]:
+    database = store_of(command_url, SAMPLES, by_migrations=True)
 
     def judge(conn: Connection) -> None:
         conn.execute(update(Article).values(in_scope=Article.id != 4))

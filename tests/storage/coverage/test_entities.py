@@ -44,8 +44,8 @@ TODAY = NOW.date()
 
 
 @pytest.fixture
-def store(store_url: str) -> Iterator[Database]:
-    database = store_of(store_url, SAMPLES)
+def store(command_url: str) -> Iterator[Database]:
+    database = store_of(command_url, SAMPLES, by_migrations=True)
     yield database
     database.close()
 

@@ -53,8 +53,8 @@ SAMPLES = [
 
 
 @pytest.fixture
-def store(store_url: str) -> Iterator[Database]:
-    database = store_of(store_url, SAMPLES)
+def store(command_url: str) -> Iterator[Database]:
+    database = store_of(command_url, SAMPLES, by_migrations=True)
     yield database
     database.close()
 
@@ -114,10 +114,10 @@ NEW_ONES = [
 
 
 @pytest.fixture
-def many(store_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+def many(command_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     new = {f"place-{number:02}": ("place", f"Place {number}") for number in range(12)}
     monkeypatch.setattr("samplestore.ENTITIES", new)
-    database = store_of(store_url, NEW_ONES)
+    database = store_of(command_url, NEW_ONES, by_migrations=True)
     yield database
     database.close()
 

@@ -47,8 +47,8 @@ VOCABULARY = Vocabulary(
 
 
 @pytest.fixture(autouse=True)
-def store(store_url: str) -> None:
-    database = store_of(store_url, SAMPLES)
+def store(command_url: str) -> None:
+    database = store_of(command_url, SAMPLES, by_migrations=True)
     rows = [
         {"id": id, "type": kind, "label": label, "wikidata": None, "description": None, "in_seed": False}
         for id, (kind, label) in ENTITIES.items()

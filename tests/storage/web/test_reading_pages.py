@@ -37,9 +37,9 @@ def sample(number: int) -> Sample:
 
 
 @pytest.fixture
-def store(store_url: str) -> Iterator[Database]:
+def store(command_url: str) -> Iterator[Database]:
     edited = Sample(FIRST, title="The CSTO met", text="It met in the new town.", published_at=AT, collected_at=NOON)
-    database = store_of(store_url, [edited, *(sample(number) for number in range(12))])
+    database = store_of(command_url, [edited, *(sample(number) for number in range(12))], by_migrations=True)
     database.write(_connect)
     yield database
     database.close()

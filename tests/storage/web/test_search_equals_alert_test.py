@@ -48,8 +48,8 @@ def sample(number: int) -> Sample:
 
 
 @pytest.fixture
-def store(store_url: str) -> Iterator[Database]:
-    database = store_of(store_url, [sample(number) for number in range(30)])
+def store(command_url: str) -> Iterator[Database]:
+    database = store_of(command_url, [sample(number) for number in range(30)], by_migrations=True)
     content = Vocabulary(
         entities=(Entity(id="csto", type="alliance", label="CSTO", description="", aliases=()),)
     ).to_json()
