@@ -96,10 +96,9 @@ def documents(texts: Sequence[tuple[str | None, str]]) -> Iterator[Document]:
         )
 
 
-def compare(
-    database: Database, texts: Sequence[tuple[str | None, str]], count: int, *, seed: int, scans: int
-) -> Compared:
-    """Take texts through the chain with `count` queries subscribed, then ask the archive the same."""
+def compare(chain: Pipeline, texts: Sequence[tuple[str | None, str]], count: int, *, seed: int, scans: int) -> Compared:
+    """Take texts through the chain with `count` queries subscribed, then ask its archive the same."""
+    database = chain.database
     with database.reading() as conn:
         names = load_query_names(conn)
     assert names is not None
@@ -112,7 +111,6 @@ def compare(
     for name, text in queries.items():
         database.write(partial(record_subscription, new=SubscriptionIn(name=name, query=text), now=NOW))
     begun = time.process_time()
-    chain = Pipeline(database, clock=utc_now)
     for batch in batches(documents(texts), 50):
         chain.process(batch)
     arrival_s = time.process_time() - begun
@@ -169,7 +167,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         database = Database(options.database or f"sqlite:///{folder}/archive.db")
         prepare(database, now=NOW)
-        compared = compare(database, texts[: options.texts], options.queries, seed=options.seed, scans=options.scans)
+        chain = Pipeline(database, clock=utc_now)
+        compared = compare(chain, texts[: options.texts], options.queries, seed=options.seed, scans=options.scans)
         database.close()
     print(f"{database.engine.dialect.name}: {compared.articles:,} of {len(texts):,} texts, {compared.queries} queries")
     print(f"{compared.matches:,} matches at arrival; unequal answers of the archive: {len(compared.unequal)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache, lru_cache
+from pathlib import Path
 
 import pytest
 
@@ -29,10 +30,16 @@ def packaged_tagger() -> Tagger:
 
 @contextmanager
 def reading_once() -> Iterator[None]:
-    """Have a stored vocabulary read once in this process while the block runs; what is read never changes."""
+    """Have a vocabulary read once in this process while the block runs, stored or packaged: it never changes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Vocabulary, "from_json", staticmethod(lru_cache(maxsize=4)(Vocabulary.from_json)))
+        for reader in ("worker.setup.read_vocabulary", "worker.vocabulary.loader.read_vocabulary"):
+            patch.setattr(reader, _read)
         yield
+
+
+def _read(folder: Path) -> Vocabulary:
+    return packaged_vocabulary() if folder == packaged_folder() else read_vocabulary(folder)
 
 
 def _packaged() -> Inflection:

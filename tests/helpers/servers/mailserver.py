@@ -15,7 +15,7 @@ from pathlib import Path
 
 import trustme
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from aiosmtpd.smtp import DATA_SIZE_DEFAULT, SMTP, AuthResult, Envelope, LoginPassword, Session
 
 
 @dataclass  # without slots: aiosmtpd inspects it, which early releases of Python 3.11 do not survive
@@ -92,9 +92,18 @@ def secrets_in(folder: Path) -> Secrets:
 
 @contextmanager
 def serving_mail(
-    *, tls: str = "none", secrets: Secrets | None = None, user: str = "", password: str = "", port: int = 0
+    *,
+    tls: str = "none",
+    secrets: Secrets | None = None,
+    user: str = "",
+    password: str = "",
+    port: int = 0,
+    most_bytes: int = DATA_SIZE_DEFAULT,
 ) -> Iterator[Mailbox]:
-    """Serve mail on 127.0.0.1; `tls` is `none`, `starttls` or `tls`. With a user, nobody else is let in."""
+    """Serve mail on 127.0.0.1; `tls` is `none`, `starttls` or `tls`. With a user, nobody else is let in.
+
+    The server says that it takes messages of `most_bytes`.
+    """
 
     def authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object) -> AuthResult:
         right = isinstance(data, LoginPassword) and data == LoginPassword(user.encode(), password.encode())
@@ -111,6 +120,7 @@ def serving_mail(
         authenticator=authenticate if user else None,
         auth_required=bool(user),
         auth_require_tls=tls == "starttls",
+        data_size_limit=most_bytes,
     )
     controller.start()
     mailbox.port = controller.port

@@ -18,11 +18,12 @@ from db import migrate
 from db.articles import word_index
 from db.engine import Database
 from db.models import IndexedRevision
+from worker.chain.service import utc_now
 from worker.matching import backtest
 from worker.matching.word_index import required_terms
 from worker.query.query import parse
 
-TEXTS, QUERIES = 40, 500
+TEXTS, QUERIES = 40, 250
 
 
 def test_the_archive_finds_what_arrival_found(database_url: str) -> None:
@@ -31,7 +32,8 @@ def test_the_archive_finds_what_arrival_found(database_url: str) -> None:
     texts = list(islice(every_text(folder / "news_kyrgyz_24kg"), 20))
     texts += list(islice(every_text(folder / "ner_bsnlp_ru"), 20))
     random.Random(1).shuffle(texts)
-    compared = compare(database, texts[:TEXTS], QUERIES, seed=1, scans=10)
+    seed = 1 if database_url.startswith("sqlite") else 2  # each database has queries of its own
+    compared = compare(chain_over(database, utc_now), texts[:TEXTS], QUERIES, seed=seed, scans=10)
     assert compared.unequal == []
     assert compared.matches > 50, "too few matches to prove anything"
     with database.reading() as conn:

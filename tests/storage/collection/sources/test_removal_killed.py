@@ -17,6 +17,7 @@ from recounted import recounted, stored
 from samples import NOON, PARAGRAPHS, document, text
 from servers import pgserver
 from sqlalchemy import Connection, select, update
+from templates import copied
 
 from db.alerts.matches import MatchIn, record_match
 from db.alerts.subscriptions import SubscriptionIn
@@ -118,12 +119,10 @@ def add_source(conn: Connection, source: str) -> None:
     record_entries(conn, feed_id=feed_id, source_id=source, entries=entries, seen_at=NOON)
 
 
-def fill_all(database: Database) -> None:
+def make_decided(database: Database) -> None:
+    """Fill a store; decide and confirm the removal."""
+    small_store(database.url).close()
     fill(database)
-
-
-def decide(database: Database) -> None:
-    """Decide and confirm the removal."""
     decided = {"by": "ed", "note": None, "now": NOON}
     database.write(lambda conn: record_removal(conn, GONE, with_articles=True, **decided))  # type: ignore[arg-type]
     database.write(lambda conn: confirm_removal(conn, GONE, now=NOON))
@@ -143,10 +142,7 @@ def two(database_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> It
                 yield url
 
     with another() as other:
-        stores = [small_store(url) for url in (database_url, other)]
-        for store in stores:
-            fill(store)
-            decide(store)
+        stores = [copied(url, make_decided) for url in (database_url, other)]
         yield stores[0], stores[1]
         for store in stores:
             store.close()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import pytest
 from commandline import run
 from samples import packaged
+from vocabularies import reading_once
 
 from worker.query.article import QueryOutlet
 from worker.query.names import NoSuchEntity, QueryNames
@@ -15,7 +17,13 @@ from worker.vocabulary.entities import Vocabulary, iter_stored
 from worker.vocabulary.stored_names import iter_names
 
 
-@pytest.mark.slow
+@pytest.fixture(scope="module", autouse=True)
+def _vocabulary_read_once() -> Iterator[None]:
+    """Spare each command a second; that the packaged files are read is tested with the reader."""
+    with reading_once():
+        yield
+
+
 @pytest.mark.parametrize(
     ("name", "entity"),
     [

@@ -280,11 +280,14 @@ def test_a_message_on_which_the_server_hangs_up_is_overtaken(mailbox: Mailbox) -
 
 
 @pytest.mark.slow
-def test_a_message_that_is_too_large_for_the_server_is_refused(mailbox: Mailbox) -> None:
+def test_a_message_that_is_too_large_for_the_server_is_refused() -> None:
     """The server says how much it takes, and refuses the sender's command because of the size that stands in it."""
-    with Mailer(SmtpServer(host="127.0.0.1", port=mailbox.port, tls="none"), timeout_s=10) as post:
+    with (
+        serving_mail(most_bytes=300_000) as mailbox,
+        Mailer(SmtpServer(host="127.0.0.1", port=mailbox.port, tls="none"), timeout_s=10) as post,
+    ):
         large = told("A meeting")
-        large = replace(large, question="chairs " * 6_000_000)
+        large = replace(large, question="chairs " * 60_000)
         with pytest.raises(MessageRefused, match="552"):
             post.send(compose(large, sender=SENDER, to=TO))
         post.send(written("A meeting"))
