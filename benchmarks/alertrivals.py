@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from worker.query.article import QueryArticle
-from worker.query.article_text import TokenizedArticle
 from worker.query.nodes import And, EntityNode, Near, Not, Or, Phrase, Query, Word
+from worker.query.positions.article_text import TokenizedArticle
 
 Groups = list[tuple[str, ...]]
 Match = Callable[[frozenset[str]], int]

@@ -14,8 +14,8 @@ from typing import Any
 
 from benchmarks.loaders import bsnlp_documents
 from worker.query.article import Mentioned, QueryArticle
-from worker.query.article_text import TokenizedArticle
 from worker.query.nodes import And, EntityNode, Near, Not, Or, Phrase, Query, Word
+from worker.query.positions.article_text import TokenizedArticle
 from worker.tagging.tagger import load_tagger
 from worker.text.nfc import nfc
 

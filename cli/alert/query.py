@@ -99,8 +99,8 @@ def _match(name: str, document: Document | Rejected, parsed: Mapping[str, Query]
     """Print a line for each query; return whether the document could be read."""
     from worker.chain.documents import Rejected
     from worker.chain.service import utc_now
-    from worker.query.article_text import TokenizedArticle
     from worker.query.evaluate import judge
+    from worker.query.positions.article_text import TokenizedArticle
 
     article = document if isinstance(document, Rejected) else preview.article(document, now=utc_now())
     if isinstance(article, Rejected):

@@ -19,9 +19,9 @@ from db.enums.alerts import SENT_STATUSES, ChannelState, DeliveryState, MatchSta
 from db.enums.articles import RevisionStage
 from worker.matching.article_view import read_articles
 from worker.messages.because import Because, to_stored_terms
-from worker.query.article_text import TokenizedArticle
 from worker.query.evaluate import judge
-from worker.query.explain_miss import Failing, failings
+from worker.query.evaluation.explain_miss import Failing, failings
+from worker.query.positions.article_text import TokenizedArticle
 from worker.query.query import QueryError, parse_stored
 from worker.subscriptions.references import load_query_names
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from worker.presearch.atoms import Atom, AtomKind
 from worker.query.article import QueryArticle
-from worker.query.article_text import TokenizedArticle
 from worker.query.nodes import QueryField
+from worker.query.positions.article_text import TokenizedArticle
 
 _BY_LENGTH = (1.0, 0.6, 0.6, 0.4, 0.2, 0.12, 0.08, 0.05, 0.04, 0.03, 0.02)
 """Share of articles with an average word of this length; longer ones are like the last."""

@@ -12,7 +12,6 @@ from typing import Any
 
 from worker.presearch.atoms import ATOM_FIELDS, Atom, AtomKind, Group
 from worker.presearch.frequency import Frequencies
-from worker.query.article_text import name_key
 from worker.query.nodes import (
     And,
     AtLeast,
@@ -30,6 +29,7 @@ from worker.query.nodes import (
     Word,
     get_parts,
 )
+from worker.query.positions.article_text import name_key
 
 MOST_GROUPS = 3
 """Maximum of groups made of the alternatives of one OR."""

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from worker.presearch.atoms import AtomKind
 from worker.presearch.terms import AtomsFound, AtomTerms
-from worker.query.article_text import TokenizedArticle
-from worker.query.bits import Bits, Kept, after, to_bits
+from worker.query.positions.article_text import TokenizedArticle
+from worker.query.positions.bits import Bits, Kept, after, to_bits
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,10 @@ from worker.presearch.nearby import Nearby, WordPlaces
 from worker.presearch.sharing import Sharing
 from worker.presearch.terms import ALWAYS, AtomTerms
 from worker.query.article import QueryArticle
-from worker.query.article_text import TokenizedArticle
 from worker.query.evaluate import Verdict
-from worker.query.holds import holds
+from worker.query.evaluation.holds import holds
 from worker.query.nodes import Near, Query
+from worker.query.positions.article_text import TokenizedArticle
 
 Key = TypeVar("Key", bound=Hashable)
 

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from worker.presearch.atoms import ATOM_FIELDS, Atom, AtomKind
 from worker.presearch.lexicon import NEVER, WordLexicon, WordRow
 from worker.presearch.narrow import property_key
-from worker.query.article_text import LEVELS, TokenizedArticle
 from worker.query.nodes import QueryField
+from worker.query.positions.article_text import LEVELS, TokenizedArticle
 
 ALWAYS: Final = 1
 """The number that every article has."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from worker.query.article import QueryArticle
-from worker.query.article_text import TokenizedArticle
-from worker.query.explain import MatchedTerm, explain
-from worker.query.holds import holds
+from worker.query.evaluation.explain import MatchedTerm, explain
+from worker.query.evaluation.holds import holds
 from worker.query.nodes import Query
+from worker.query.positions.article_text import TokenizedArticle
 
 __all__ = ["MatchedTerm", "Verdict", "evaluate", "judge"]
 

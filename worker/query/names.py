@@ -9,7 +9,7 @@ from functools import cached_property
 
 from db.enums.vocabulary import EntityType
 from worker.query.article import QueryOutlet
-from worker.query.article_text import outlet_keys
+from worker.query.positions.article_text import outlet_keys
 from worker.query.words import is_like, pattern_words
 from worker.vocabulary.entities import Entity, Vocabulary
 from worker.vocabulary.stored_names import NAMES

@@ -14,10 +14,10 @@ from pathlib import Path
 from lark import Lark
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
-from worker.query.builder import Builder, depth_and_size
-from worker.query.closed import describe_values
 from worker.query.errors import QueryError
-from worker.query.forms import refuse_forms
+from worker.query.grammar.builder import Builder, depth_and_size
+from worker.query.grammar.closed import describe_values
+from worker.query.grammar.forms import refuse_forms
 from worker.query.names import QueryNames, did_you_mean, nearest
 from worker.query.nodes import Query
 
@@ -34,7 +34,7 @@ MAX_SAVED = 5
 """Saved queries inside each other."""
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»‹›「」『』《》〈〉〝〞＂", '"'))
-_GRAMMAR = Path(__file__).with_name("grammar.lark")
+_GRAMMAR = Path(__file__).parent / "grammar" / "grammar.lark"
 _EXPECTED = {
     "WORD": "a word",
     "PHRASE": "a phrase",

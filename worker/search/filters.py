@@ -8,8 +8,8 @@ from datetime import date
 from sqlalchemy import Connection
 
 from db.articles.filters import Filters
-from worker.query.closed import checked_value
 from worker.query.errors import QueryError
+from worker.query.grammar.closed import checked_value
 from worker.search.lookup import find_entity_ids, find_source_ids
 from worker.search.scope import ScopeFilter
 

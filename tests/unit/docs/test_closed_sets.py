@@ -21,8 +21,8 @@ from db.enums.outcomes import RequestOutcome, Stage
 from db.enums.vocabulary import EntityType, MentionField, MentionLevel, MentionRule
 from db.models import Base
 from worker.export.formats import columns
-from worker.query.closed import checked_value, describe_values
 from worker.query.errors import QueryError
+from worker.query.grammar.closed import checked_value, describe_values
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCS = ROOT / "docs"

@@ -12,9 +12,9 @@ from worker.presearch.frequency import Frequencies
 from worker.presearch.narrow import narrow
 from worker.presearch.presearch import Presearcher
 from worker.query.article import QueryArticle
-from worker.query.article_text import LEVELS, TokenizedArticle, name_key
 from worker.query.evaluate import evaluate
 from worker.query.nodes import Query
+from worker.query.positions.article_text import LEVELS, TokenizedArticle, name_key
 from worker.query.query import parse
 from worker.query.words import is_like, is_within
 

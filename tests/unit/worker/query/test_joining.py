@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from worker.matching.word_index import index_terms
 from worker.presearch.presearch import Presearcher
 from worker.query.article import QueryArticle
-from worker.query.article_text import TokenizedArticle
 from worker.query.evaluate import evaluate
 from worker.query.joining import get_spelling
 from worker.query.nodes import iter_leaves
+from worker.query.positions.article_text import TokenizedArticle
 from worker.query.query import QueryError, parse
 from worker.query.words import Words
 

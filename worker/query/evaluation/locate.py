@@ -14,11 +14,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.query.article_text import TokenizedArticle
-from worker.query.bits import OPEN, Bits, Fences, after, before, between, iter_positions, list_positions, to_bits
 from worker.query.nodes import EntityNode, LetterCase, Near, Or, Phrase, Query, Saved, Word
+from worker.query.positions.article_text import TokenizedArticle
+from worker.query.positions.bits import (
+    OPEN,
+    Bits,
+    Fences,
+    after,
+    before,
+    between,
+    iter_positions,
+    list_positions,
+    to_bits,
+)
+from worker.query.positions.zone import Span, WordZone
 from worker.query.words import is_like, spelled, surfaces
-from worker.query.zone import Span, WordZone
 
 Places = dict[int, Bits]
 """First positions of places, by the distance of the last word from the first. No empty sets."""

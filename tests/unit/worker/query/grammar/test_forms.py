@@ -15,7 +15,7 @@ from worker.query.nodes import Phrase, Query, Word, iter_leaves
 from worker.query.query import QueryError, parse
 from worker.query.words import pattern_words
 
-DOCS = Path(__file__).parents[4] / "docs" / "reference" / "queries.md"
+DOCS = Path(__file__).parents[5] / "docs" / "reference" / "queries.md"
 _ROW = re.compile(r"\| `(?P<typed>.+)` \| (?P<tools>[^|`]+) \| (?P<refused>refused: )?`(?P<here>.+)` \|")
 _FORM = re.compile(r"(?:write|did you mean) (.*?)(?:[,;?](?:[ ;]|$)|: |$| for | then )")
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 from lark import Token, Tree
 
-from worker.query.closed import checked_value, describe_values, stored_value
-from worker.query.days import day_range
 from worker.query.errors import QueryError
-from worker.query.fields import ANYWHERE, FieldScope
-from worker.query.foreign import refuse_word
-from worker.query.forms import refuse_form
+from worker.query.grammar.closed import checked_value, describe_values, stored_value
+from worker.query.grammar.days import day_range
+from worker.query.grammar.fields import ANYWHERE, FieldScope
+from worker.query.grammar.foreign import refuse_word
+from worker.query.grammar.forms import refuse_form
 from worker.query.joining import is_abbreviation
 from worker.query.names import NoSuchEntity, QueryNames
 from worker.query.nodes import (

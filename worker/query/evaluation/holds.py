@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from worker.query.article_text import TokenizedArticle, name_key
-from worker.query.locate import places, stand_apart
+from worker.query.evaluation.locate import places, stand_apart
+from worker.query.evaluation.sentences import true_in
 from worker.query.nodes import (
     And,
     AtLeast,
@@ -24,7 +24,7 @@ from worker.query.nodes import (
     Sentence,
     Word,
 )
-from worker.query.sentences import true_in
+from worker.query.positions.article_text import TokenizedArticle, name_key
 from worker.query.words import is_like
 
 _EVERYTHING = 1 << 60

@@ -8,10 +8,9 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import Any, NamedTuple
 
-from worker.query.article_text import TokenizedArticle
-from worker.query.explain import explain
-from worker.query.holds import holds
-from worker.query.locate import how_many_apart, nearest, places, spans
+from worker.query.evaluation.explain import explain
+from worker.query.evaluation.holds import holds
+from worker.query.evaluation.locate import how_many_apart, nearest, places, spans
 from worker.query.nodes import (
     TAG_FIELDS,
     And,
@@ -31,7 +30,8 @@ from worker.query.nodes import (
     Sentence,
     Word,
 )
-from worker.query.zone import Span
+from worker.query.positions.article_text import TokenizedArticle
+from worker.query.positions.zone import Span
 
 MOST_FAILINGS = 20
 _MOST_SHOWN = 3

@@ -9,8 +9,8 @@ from functools import cache
 from db.enums.articles import Genre
 from db.enums.vocabulary import EntityType
 from worker.extract.genre import genre_called
-from worker.query.codes import COUNTRIES, LANGUAGES
 from worker.query.errors import QueryError
+from worker.query.grammar.codes import COUNTRIES, LANGUAGES
 from worker.query.names import did_you_mean, nearest
 from worker.query.nodes import QueryField
 from worker.query.words import is_like, pattern_words

@@ -9,10 +9,10 @@ from alertqueries import articles, queries
 from hypothesis import given, settings
 
 from worker.query.article import Mentioned, QueryArticle, QueryOutlet
-from worker.query.article_text import TokenizedArticle
-from worker.query.explain_miss import failings
-from worker.query.holds import holds
+from worker.query.evaluation.explain_miss import failings
+from worker.query.evaluation.holds import holds
 from worker.query.nodes import Query
+from worker.query.positions.article_text import TokenizedArticle
 from worker.query.query import parse
 
 TEXT = (

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from worker.query.errors import QueryError
-from worker.query.foreign import DISTANT, OTHERWISE, farthest
+from worker.query.grammar.foreign import DISTANT, OTHERWISE, farthest
 from worker.query.nodes import TAG_FIELDS, VALUE_FIELDS, QueryField
 
 MINUSES = "-‐‑‒–—―−﹘﹣－"

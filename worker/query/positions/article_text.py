@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 from db.enums.vocabulary import MentionField, MentionLevel
 from worker.query.article import Mentioned, QueryArticle, QueryOutlet
-from worker.query.bits import Bits, Fences, to_bits
 from worker.query.joining import get_spelling, is_abbreviation
 from worker.query.nodes import QueryField
+from worker.query.positions.bits import Bits, Fences, to_bits
+from worker.query.positions.zone import Span, WordZone
 from worker.query.words import Words, pattern_words
-from worker.query.zone import Span, WordZone
 
 LEAD_LENGTH = 200
 LEAD_PARAGRAPHS = 3

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from functools import cached_property
 
-from worker.query.bits import Bits, Kept, iter_positions, to_bits
-from worker.query.misspelled import Lengths
+from worker.query.positions.bits import Bits, Kept, iter_positions, to_bits
+from worker.query.positions.misspelled import Lengths
 from worker.query.words import DASHES, Words, likeness
 
 Span = tuple[int, int]

@@ -9,7 +9,7 @@ from db.enums.vocabulary import EntityType
 from worker.export.formats.article_columns import ARTICLES
 from worker.extract.genre import declared_genre, genre_of_kind, genre_of_url
 from worker.query.article import QueryOutlet
-from worker.query.codes import COUNTRIES, LANGUAGES
+from worker.query.grammar.codes import COUNTRIES, LANGUAGES
 from worker.query.names import QueryNames
 from worker.query.query import QueryError, parse, parse_stored
 from worker.vocabulary.entities import Alias, Entity, Vocabulary

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.query.article_text import TokenizedArticle
-from worker.query.bits import Bits, to_flags
-from worker.query.locate import get_begins, places, stand_apart
+from worker.query.evaluation.locate import get_begins, places, stand_apart
 from worker.query.nodes import And, AtLeast, EntityNode, Near, Not, Or, Phrase, Query, Saved, Word
+from worker.query.positions.article_text import TokenizedArticle
+from worker.query.positions.bits import Bits, to_flags
 
 Flags = NDArray[np.bool_]
 """Of each sentence of an article, in order."""

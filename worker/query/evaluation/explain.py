@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from db.enums.vocabulary import MentionField
-from worker.query.article_text import TokenizedArticle
-from worker.query.holds import holds
-from worker.query.locate import Places, common, places, spans, within
+from worker.query.evaluation.holds import holds
+from worker.query.evaluation.locate import Places, common, places, spans, within
+from worker.query.evaluation.sentences import SentenceMatches, true_in
 from worker.query.nodes import (
     And,
     AtLeast,
@@ -29,7 +29,7 @@ from worker.query.nodes import (
     get_parts,
     iter_leaves,
 )
-from worker.query.sentences import SentenceMatches, true_in
+from worker.query.positions.article_text import TokenizedArticle
 
 MOST_SHOWN = 20
 """Maximum of places listed for one term."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worker.query.misspelled import Lengths
+from worker.query.positions.misspelled import Lengths
 from worker.query.words import is_within
 
 _MANY = [*map("".join, product("ab", repeat=8)), *map("".join, product("abc", repeat=6)), "a", "ab" * 300, "习近平"]
