@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Sequence
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, BindParameter, ColumnElement, Text, bindparam, cast
+from sqlalchemy import BigInteger, BindParameter, Boolean, ColumnElement, Text, bindparam, cast
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -71,6 +71,15 @@ class fired_words(_SpelledColumn):
         "(SELECT string_agg(fired.value ->> 3, '; ' ORDER BY fired.place)"
         " FROM json_array_elements({0}) WITH ORDINALITY AS fired(value, place))"
     )
+
+
+class passes(_SpelledColumn):
+    """A condition that most rows fulfil: no index is to be chosen for it, where another one gives the rows in order."""
+
+    type = Boolean()
+    inherit_cache = True
+    sqlite = "likely({0})"
+    postgresql = "({0})"
 
 
 class _numbers(_SpelledColumn):

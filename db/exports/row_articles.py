@@ -11,10 +11,9 @@ from sqlalchemy.orm import aliased
 
 from db.articles.candidates import add_entities
 from db.articles.filters import Filters, conditions, conditions_on_articles, count_within, in_languages
-from db.articles.former_texts import is_text_of_article
 from db.articles.holders import find_few, select_holders
 from db.articles.word_index import Need
-from db.dialect.functions import is_one_of_few
+from db.dialect.functions import is_one_of_few, passes
 from db.enums.exports import ExportKind
 from db.exports.page_keys import KEYS, KeyPart, RowKey, end_of, in_key_order, is_after
 from db.models import Article, MatchRow, MentionRow, Revision
@@ -68,16 +67,16 @@ def iter_row_articles(
     `among` are further conditions on the rows. Each batch is read within a bound, whatever is selected.
     """
     need = add_entities(filters, need)
-    order = _ORDERS[kind]
-    query = order.query.where(*conditions_on_articles(filters), *in_languages(conn, filters.languages))
-    query = query.where(*among).order_by(*in_key_order(order.parts))
+    order = ROW_ARTICLES[kind]
+    passing = [*conditions_on_articles(filters), *in_languages(conn, filters.languages)]
+    query = order.query.where(*among)
     few = find_few(conn, need, limit=_FEW_HOLDERS) if need is not None else None
     if few is not None:
-        batches = _iter_few(conn, kind, query.where(is_one_of_few(Article.revision_id, few)), after)
+        batches = _iter_few(conn, kind, query.where(is_one_of_few(Article.revision_id, few), *passing), after)
     elif (articles := find_few_articles(conn, replace(filters, entities=()))) is not None:
-        batches = _iter_few(conn, kind, query.where(is_one_of_few(Article.id, articles)), after)
+        batches = _iter_few(conn, kind, query.where(is_one_of_few(Article.id, articles), *passing), after)
     else:
-        batches = _walk(conn, kind, query, after)
+        batches = _walk(conn, kind, query.where(passes(and_(*passing))), after)
     for batch in batches:
         if need is None:
             yield batch
@@ -107,7 +106,7 @@ def _build_orders() -> Mapping[ExportKind, _Order]:
     return {
         ExportKind.ARTICLES: _order(KEYS[ExportKind.ARTICLES]),
         ExportKind.MENTIONS: _order([current]),
-        ExportKind.REVISIONS: _order(KEYS[ExportKind.REVISIONS], Revision.article_id, is_text_of_article()),
+        ExportKind.REVISIONS: _order(KEYS[ExportKind.REVISIONS], Revision.article_id),
         ExportKind.CLUSTERS: _order(KEYS[ExportKind.CLUSTERS], None, has_copies),
         ExportKind.MATCHES: _order(KEYS[ExportKind.MATCHES], MatchRow.article_id),
     }
@@ -118,13 +117,16 @@ def _order(parts: Sequence[KeyPart], article: Any = None, *where: ColumnElement[
     return _Order(parts, query if article is None else query.join(Article, Article.id == article))
 
 
-_ORDERS = _build_orders()
+ROW_ARTICLES = _build_orders()
+"""The kinds of rows that articles have."""
 
 
 def _iter_few(
     conn: Connection, kind: ExportKind, query: Select[*tuple[Any, ...]], after: RowKey | None
 ) -> Iterator[RowArticles]:
+    # sorted here, because for an order SQL might walk all keys
     found = _read(conn, kind, query.where(*_beyond(kind, after)))
+    found.sort(key=lambda one: _sort_key(kind, one.key))
     for start in range(0, len(found), _FIRST_BATCH):
         part = found[start : start + _FIRST_BATCH]
         is_last = start + _FIRST_BATCH >= len(found)
@@ -135,11 +137,12 @@ def _walk(
     conn: Connection, kind: ExportKind, query: Select[*tuple[Any, ...]], after: RowKey | None
 ) -> Iterator[RowArticles]:
     """Yield the articles in windows of keys that grow, because filters may select few of many."""
-    first = _ORDERS[kind].parts[0].column
+    first = ROW_ARTICLES[kind].parts[0].column
     least = conn.scalar(select(func.min(first)))
     high = after[0] if after is not None else conn.scalar(select(func.max(first)))
     if least is None or high is None:
         return
+    query = query.order_by(*in_key_order(ROW_ARTICLES[kind].parts))
     size, window = _FIRST_BATCH, _FIRST_WINDOW
     while True:
         low = max(high - window, least)
@@ -165,11 +168,16 @@ def _read(conn: Connection, kind: ExportKind, query: Select[*tuple[Any, ...]]) -
     ]
 
 
+def _sort_key(kind: ExportKind, key: RowKey) -> tuple[int, ...]:
+    parts = ROW_ARTICLES[kind].parts
+    return tuple(-value if part.is_descending else value for part, value in zip(parts, key, strict=False))
+
+
 def _beyond(kind: ExportKind, after: RowKey | None) -> Iterator[ColumnElement[bool]]:
     """Yield the conditions for an article to have rows after a key, which may be between two rows of one article."""
     if after is None:
         return
-    parts = _ORDERS[kind].parts
+    parts = ROW_ARTICLES[kind].parts
     begin = after[: len(parts)]
     if after == end_of(kind, *begin):
         yield is_after(parts, begin)

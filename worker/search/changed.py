@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection
 
+from db.articles.candidates import add_entities
 from db.articles.changed import ArticleChange, ChangePosition, read_changes
 from db.articles.holders import select_holders
 from db.articles.listings import find_current_revisions
@@ -99,13 +100,15 @@ def _read_passing(
     conn: Connection, filters: Filters, query: Query | None, article_ids: Sequence[int]
 ) -> dict[int, Mapping[str, Any]]:
     """Return the rows of those of these articles that pass the filters and match the query, by article."""
-    if query is not None and article_ids:
+    need = add_entities(filters, required_terms(query) if query else None)
+    if need is not None and article_ids:
         texts = find_current_revisions(conn, article_ids)
-        need = required_terms(query)
-        holders = texts.keys() if need is None else select_holders(conn, need, texts.keys())
-        article_ids = [texts[revision_id] for revision_id in match_revisions(conn, query, holders)]
+        passing = select_holders(conn, need, texts.keys())
+        if query is not None:
+            passing = match_revisions(conn, query, passing)
+        article_ids = [texts[revision_id] for revision_id in passing]
     if not article_ids:
         return {}
     among = [Article.id.in_(article_ids)]
-    page = read_page(conn, ExportKind.ARTICLES, filters, limit=len(article_ids), among=among)
+    page = read_page(conn, ExportKind.ARTICLES, replace(filters, entities=()), limit=len(article_ids), among=among)
     return {row["article_id"]: row for row in page.rows}

@@ -15,9 +15,8 @@ from sqlalchemy import Connection
 from db.articles.word_index import record_words
 from db.engine import Database
 from db.enums.exports import ExportKind
-from db.exports import pages, row_articles
+from db.exports import row_articles
 from db.exports.page_keys import key_types
-from db.exports.pages import read_page
 from db.exports.read import Filters, iter_rows
 from web.shared.cursors import read_cursor, write_cursor
 from worker.export.by_query import matching as matching_articles
@@ -52,53 +51,15 @@ FILTERS = {
 KINDS = [ExportKind.ARTICLES, ExportKind.REVISIONS, ExportKind.MENTIONS, ExportKind.CLUSTERS]
 
 
-@pytest.fixture
-def store(database_url: str) -> Iterator[Database]:
-    database = store_of(database_url, SAMPLES)
-    fill(database, [Sample(SAMPLES[2].url, SAMPLES[2].source, title="edited", text="Turan, CSTO.", says=SAYS)])
-    yield database
-    database.close()
-
-
-def all_pages(store: Database, kind: ExportKind, filters: Filters, limit: int) -> tuple[list[Any], int]:
-    """Return the rows of all pages, and how many pages there were; each key goes through a cursor."""
-    rows: list[Any] = []
-    after, number = None, 0
-    with store.snapshot() as conn:
-        while number == 0 or after is not None:
-            page = read_page(conn, kind, filters, after=after, limit=limit)
-            assert len(page.rows) <= limit
-            rows += page.rows
-            after = page.after and read_cursor("x", write_cursor("x", page.after), key_types(kind))
-            number += 1
-    return rows, number
-
-
 def in_any_order(rows: Any) -> list[str]:
     return sorted(repr(tuple(row.values())) for row in rows)
 
 
-@pytest.mark.parametrize("few", [0, 3_000])
-@pytest.mark.parametrize("kind", KINDS)
-def test_all_pages_are_the_rows_of_the_export(
-    store: Database, kind: ExportKind, few: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(row_articles, "FEW", few)
-    monkeypatch.setattr(pages, "_WINDOW", 2)
-    monkeypatch.setattr(pages, "WALKED", dict.fromkeys(pages.WALKED, 4))
-    for name, filters in FILTERS.items():
-        with store.snapshot() as conn:
-            exported = [row._asdict() for row in iter_rows(conn, kind, filters)]
-        for limit in (1, 3, 100):
-            rows, number = all_pages(store, kind, filters, limit)
-            assert in_any_order(rows) == in_any_order(exported), (name, limit)
-            assert number <= 12 + len(rows), (name, limit)
-
-
 @pytest.fixture
-def indexed(store_url: str) -> Iterator[Database]:
+def store(store_url: str) -> Iterator[Database]:
     """Give a store in which the words of most articles are indexed."""
     database = store_of(store_url, SAMPLES)
+    fill(database, [Sample(SAMPLES[2].url, SAMPLES[2].source, title="edited", text="Turan, CSTO.", says=SAYS)])
     words = {number: index_terms("A quiet week", SAMPLES[number - 1].text, "en") for number in range(1, 11)}
     database.write(lambda conn: record_words(conn, words))
     yield database
@@ -111,27 +72,27 @@ QUERIES = ("turan", "NOT turan", "csto AND (turan OR 7)", "nobody", 'author:"nob
 
 @pytest.mark.parametrize("few", [0, 3_000])
 @pytest.mark.parametrize("kind", KINDS)
-def test_all_pages_of_a_query_are_the_rows_of_the_articles_that_match(
-    indexed: Database, kind: ExportKind, few: int, monkeypatch: pytest.MonkeyPatch
+def test_all_pages_are_the_rows_of_the_export(
+    store: Database, kind: ExportKind, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("FEW", "_FEW_HOLDERS"):
         monkeypatch.setattr(row_articles, name, few)
     monkeypatch.setattr(row_articles, "_FIRST_BATCH", 2)
     monkeypatch.setattr(row_articles, "_FIRST_WINDOW", 2)
     monkeypatch.setattr(row_pages, "_JUDGED", 2)
-    with indexed.snapshot() as conn:
-        for query, (name, filters) in product(QUERIES, SOME_FILTERS.items()):
-            matching = [row.article_id for row in matching_articles(conn, filters, query)]
+    with store.snapshot() as conn:
+        for query, (name, filters) in [*product([""], FILTERS.items()), *product(QUERIES, SOME_FILTERS.items())]:
+            matching = [row.article_id for row in matching_articles(conn, filters, query)] if query else None
             exported = [row._asdict() for row in iter_rows(conn, kind, replace(filters, article_ids=matching))]
             for limit, is_over in ((2, True), (100, False)):
-                rows = queried(conn, kind, filters, query, limit, is_over=is_over)
+                rows = all_pages(conn, kind, filters, query, limit, is_over=is_over)
                 assert in_any_order(rows) == in_any_order(exported), (query, name, limit)
 
 
-def queried(
+def all_pages(
     conn: Connection, kind: ExportKind, filters: Filters, query: str, limit: int, *, is_over: bool
 ) -> list[Any]:
-    """Return the rows of all pages of a query, whose keys always advance."""
+    """Return the rows of all pages, whose keys always advance; each key goes through a cursor."""
     rows: list[Any] = []
     after: Any = None
     while True:

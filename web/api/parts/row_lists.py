@@ -14,6 +14,7 @@ from db.articles.details import find_article
 from db.articles.filters import CannotFilter
 from db.enums.exports import ExportKind
 from db.exports.page_keys import key_types
+from db.exports.row_articles import ROW_ARTICLES
 from db.models import Article
 from web.api.parts.answers import answer, next_address, not_found, read_place, start_search
 from web.api.parts.row_models import row_record
@@ -22,9 +23,6 @@ from web.shared.params import FilterParameters, InvalidParameter, read_filters, 
 from web.shared.store import Store
 from worker.export.formats.columns import COLUMNS
 from worker.search.row_pages import RowQuestion, list_rows
-
-SEARCHED = (ExportKind.ARTICLES, ExportKind.REVISIONS, ExportKind.MENTIONS, ExportKind.CLUSTERS, ExportKind.MATCHES)
-"""The rows of articles, whose pages may end before they are full."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +58,7 @@ def read_rows(conn: Connection, request: Request, asked: RowList, *, store: Stor
         asked.things: [row_record(columns, row) for row in page.rows],
         "next": page.after and next_address(request, cursor=write_cursor(asked.things, page.after)),
     }
-    if asked.kind in SEARCHED:
+    if asked.kind in ROW_ARTICLES:
         record["is_cut"] = page.after is not None and len(page.rows) < asked.limit
     return answer(request, record)
 
