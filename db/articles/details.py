@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, or_, select
 
-from db.articles import addresses
+from db.articles.recording import addresses
 from db.models import Article, ClusterLink, MentionRow, Revision, Source
 from db.net.urls import canonical_url
 from db.text.headlines import BEGINNING

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from db.articles.addresses import PLACEHOLDER, Named, find_articles, note_addresses, settle_names
-from db.articles.joins import Joined, Joining, join_articles
+from db.articles.recording.addresses import PLACEHOLDER, Named, find_articles, note_addresses, settle_names
+from db.articles.recording.joins import Joined, Joining, join_articles
 from db.coverage.cells import mark_articles
 from db.dialect import insert
 from db.dialect.locks import lock_names

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, or_, select, update
 
-from db.articles.current_text import write_sketches
+from db.articles.recording.current_text import write_sketches
 from db.articles.revisions import WHOLE, RevisionOut
 from db.dialect import insert
 from db.enums.articles import RevisionStage

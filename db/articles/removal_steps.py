@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, select, update
 
 from db.alerts.matches import hand_over_matches
-from db.articles.recording import remove_article
+from db.articles.recording.recording import remove_article
 from db.models import (
     Article,
     Capture,

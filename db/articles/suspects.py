@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
 
-from db.articles.addresses import find_articles
+from db.articles.recording.addresses import find_articles
 from db.dialect import insert
 from db.models import Article, Revision, Suspect
 

@@ -19,9 +19,10 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from db import outcomes
-from db.articles import mentions, recording, revisions, suspects, word_index
-from db.articles.arrivals import ArticleIn, Recorded
+from db.articles import mentions, revisions, suspects, word_index
 from db.articles.mentions import TaggedRevision
+from db.articles.recording import recording
+from db.articles.recording.arrivals import ArticleIn, Recorded
 from db.articles.revisions import RevisionOut
 from db.collection.sources import removals
 from db.collection.sources.book import load_book, resolve

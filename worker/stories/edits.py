@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from db.articles import recording
+from db.articles.recording import recording
 from db.coverage import cells
 from db.enums.stories import StoryDecisionKind
 from db.stories import clusters, judgements

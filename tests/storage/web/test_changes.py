@@ -16,7 +16,7 @@ from samplestore import Sample, fill, store_of
 from sqlalchemy import Connection, select, update
 
 from db import changes
-from db.articles.joins import Joined, Joining, join_articles
+from db.articles.recording.joins import Joined, Joining, join_articles
 from db.engine import Database
 from db.models import Article, ChangeClock
 from web.app import create_app

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from db.articles.arrivals import Recorded
 from db.articles.mentions import TaggedRevision
+from db.articles.recording.arrivals import Recorded
 from db.articles.revisions import RevisionOut
 from db.enums.outcomes import InputOutcome
 from worker.chain.batch.identify import Identified

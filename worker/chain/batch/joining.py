@@ -1,11 +1,11 @@
-"""Comparison of two texts with a common address, for `db.articles.joins`."""
+"""Comparison of two texts with a common address, for `db.articles.recording.joins`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import cast
 
-from db.articles.joins import Joining, TextMark
+from db.articles.recording.joins import Joining, TextMark
 from worker.dedup.compare import resemblance
 from worker.dedup.fingerprint import Fingerprint
 from worker.dedup.relation import STUB

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from db.articles.arrivals import Recorded
+from db.articles.recording.arrivals import Recorded
 from db.collection.sources.linked_hosts import HostLinkIn, record_links
 from db.enums.outcomes import InputOutcome
 from db.net.urls import canonical_url, read_host, registrable_domain

@@ -1,7 +1,7 @@
 """Other addresses of an article: the end of redirects, and the declaration of its page. Pure.
 
 A declaration is accepted if it may be true: of the same outlet, and no front page, section or list. The texts of two
-articles with a common address are compared when they are stored (`db.articles.joins`).
+articles with a common address are compared when they are stored (`db.articles.recording.joins`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
-from db.articles.addresses import Claim
+from db.articles.recording.addresses import Claim
 from db.net.urls import canonical_url, read_host, registrable_domain
 
 _SECTION = re.compile(r"(?:/[a-z]{2,3})?/[a-z]{1,24}")

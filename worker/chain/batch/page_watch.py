@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from db import outcomes
 from db.articles import suspects
-from db.articles.arrivals import Recorded
+from db.articles.recording.arrivals import Recorded
 from db.collection.pages import doubts
 from db.enums.outcomes import PageKind, Stage
 from worker.chain.batch.following import WithheldText

@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, or_, select, update
 
 from db.alerts.matches import move_matches
-from db.articles.addresses import find_neighbours, move_addresses
-from db.articles.current_text import is_of_no_day, refresh_articles
+from db.articles.recording.addresses import find_neighbours, move_addresses
+from db.articles.recording.current_text import is_of_no_day, refresh_articles
 from db.changes import note_removal
 from db.coverage.cells import mark_articles
 from db.enums.articles import RevisionStage, TextFrom

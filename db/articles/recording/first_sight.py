@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from db.articles.arrivals import ArticleIn
+from db.articles.recording.arrivals import ArticleIn
 from db.models import Capture, Feed, Sighting
 
 

@@ -15,8 +15,8 @@ from samples import NOON, OTHER, PARAGRAPHS, chain_over, document, prepared_stor
 from sqlalchemy import delete, select
 
 from db.articles import details
-from db.articles.addresses import MOST_CLAIMS
-from db.articles.joins import TextMark
+from db.articles.recording.addresses import MOST_CLAIMS
+from db.articles.recording.joins import TextMark
 from db.models import (
     Article,
     ArticleAddress,

@@ -250,7 +250,7 @@ def test_days_asked_for_are_without_what_is_of_none(three: Pipeline) -> None:
 
 # --- a store of the version before
 
-GOLDEN = Path(__file__).parents[2] / "golden" / "undated.csv"
+GOLDEN = Path(__file__).parents[3] / "golden" / "undated.csv"
 EXPLAINED = {
     "dated": "has a date",
     "ingested": "a person brought it in",

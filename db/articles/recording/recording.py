@@ -11,7 +11,8 @@ import xxhash
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from db.alerts.matches import forget_superseded
-from db.articles.addresses import (
+from db.articles.counting_day import counts_on, get_time_zone
+from db.articles.recording.addresses import (
     PLACEHOLDER,
     KnownAddress,
     Named,
@@ -20,7 +21,7 @@ from db.articles.addresses import (
     note_addresses,
     settle_names,
 )
-from db.articles.arrivals import (
+from db.articles.recording.arrivals import (
     ArticleIn,
     Recorded,
     Stored,
@@ -32,10 +33,9 @@ from db.articles.arrivals import (
     note_returned,
     stored_revisions,
 )
-from db.articles.counting_day import counts_on, get_time_zone
-from db.articles.current_text import refresh_articles
-from db.articles.first_sight import mark_undated
-from db.articles.joins import Joined, Joining, join_same
+from db.articles.recording.current_text import refresh_articles
+from db.articles.recording.first_sight import mark_undated
+from db.articles.recording.joins import Joined, Joining, join_same
 from db.changes import note_changes, note_removal
 from db.collection.sources.unverified import forget_unverified
 from db.coverage.cells import mark_articles

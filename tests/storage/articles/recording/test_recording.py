@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import func, select
 from templates import migrated
 
-from db.articles import recording, revisions
-from db.articles.arrivals import ArticleIn, Recorded
+from db.articles import revisions
+from db.articles.recording import recording
+from db.articles.recording.arrivals import ArticleIn, Recorded
 from db.collection.sources.book import SourceIn, record_source
 from db.collection.sources.unverified import find_unverified
 from db.engine import Database

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from db.articles.addresses import Claim
 from db.articles.counting_day import counts_on
-from db.articles.current_text import Standing, count_texts, forget_sketches, is_of_no_day, rank_text
+from db.articles.recording.addresses import Claim
+from db.articles.recording.current_text import Standing, count_texts, forget_sketches, is_of_no_day, rank_text
 from db.collection.sources.unverified import record_unverified
 from db.coverage.cells import mark_articles
 from db.dialect import insert
@@ -52,7 +52,7 @@ class ArticleIn:
     is_verified: bool = False
     """True if the sender's certificate was valid."""
     is_undated: bool = False
-    """As in `db.models.Revision`; derived from the database (`db.articles.first_sight`)."""
+    """As in `db.models.Revision`; derived from the database (`db.articles.recording.first_sight`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
