@@ -73,6 +73,25 @@ def hover_layer(encoding: dict[str, Any], *, is_shown: bool) -> dict[str, Any]:
     }
 
 
+def column_layers(encoding: dict[str, Any], *, periods: int, is_shown: bool) -> list[dict[str, Any]]:
+    """Return the layers of the points of one line, each met in the whole height of its period."""
+    select = {"type": "point", "on": "pointerover", "clear": "pointerout", "fields": ["period"]}
+    is_hovered = {"param": "hover", "empty": False, "value": 1}
+    met = {name: channel for name, channel in encoding.items() if name in ("x", "tooltip", "href")}
+    seen = {name: channel for name, channel in encoding.items() if name not in ("tooltip", "href")}
+    return [
+        {
+            "mark": {"type": "point", "filled": True, "size": 70, "tooltip": None},
+            "encoding": seen | {"opacity": {"condition": is_hovered, "value": int(is_shown)}},
+        },
+        {
+            "params": [{"name": "hover", "select": select}],
+            "mark": {"type": "rect", "opacity": 0, "width": {"expr": f"max(5, width / {max(periods, 1)})"}},
+            "encoding": met,
+        },
+    ]
+
+
 def describe_lines(axis: TimeAxis, lines: Sequence[ChartLine], names: Sequence[str], per: str) -> str:
     """Return the text that stands for the chart: what it shows, its top, and what is wrong with it."""
     if not axis.kept or not lines:

@@ -10,6 +10,7 @@ from web.charts.lines import (
     build_axis,
     build_row,
     colour_channel,
+    column_layers,
     describe_lines,
     hover_layer,
     is_short,
@@ -68,15 +69,17 @@ def plot_series(
     unit = f"articles a {per} (solid), stories (dotted)" if has_stories else f"articles a {per}"
     base = {"x": x, "color": colour_channel(names), "detail": {"field": "stretch"}}
     y = {"field": "articles", "type": "quantitative", "axis": _count_axis(drawn, unit)}
-    layers = [*axis.backdrop(x), *_mark_events(axis, x, events)]
+    marked = _mark_events(axis, x, events)
+    layers = [*axis.backdrop(x), *marked[:1]]
     # before the stories, because the legend looks like the first lines
     layers.append({"mark": line_mark("articles"), "encoding": base | {"y": y}})
     if has_stories:
         layers.append({"mark": line_mark("stories"), "encoding": base | {"y": y | {"field": "stories"}}})
     if len(rows) <= _ROWS_MAX:
-        layers.append(_points(axis, rows, base | {"y": y}, is_many=len(drawn) > 1))
+        layers += _points(axis, rows, base | {"y": y}, is_many=len(drawn) > 1)
     else:
         rows = [{name: value for name, value in row.items() if name not in _OF_POINTS} for row in rows]
+    layers += marked[1:]  # above the points, because they lead elsewhere
     return build_spec(
         description=describe_lines(axis, drawn, names, per),
         height=height,
@@ -124,15 +127,18 @@ def _count_axis(lines: Sequence[ChartLine], title: str) -> dict[str, Any]:
 
 def _points(
     axis: TimeAxis, rows: Sequence[Mapping[str, Any]], base: dict[str, Any], *, is_many: bool
-) -> dict[str, Any]:
-    """Return the layer of points: seen under the pointer, each with its numbers and its articles."""
+) -> list[dict[str, Any]]:
+    """Return the layers of points: seen under the pointer, each with its numbers and its articles."""
     fields = ("period", "name") if is_many else ("period",)
     numbers = {"articles": COUNT} | ({"stories": COUNT} if any("stories" in row for row in rows) else {})
     numbers |= {"complete": ".0%"} if any("complete" in row for row in rows) else {}
     tips = tooltip(*fields, **numbers)
     if any("collection" in row for row in rows):
         tips += tooltip("collection")
-    return hover_layer(base | {"tooltip": tips} | link_channel(rows), is_shown=is_short(axis))
+    encoding = base | {"tooltip": tips} | link_channel(rows)
+    if is_many:
+        return [hover_layer(encoding, is_shown=is_short(axis))]
+    return column_layers(encoding, periods=sum(map(len, axis.kept)), is_shown=is_short(axis))
 
 
 def _mark_events(axis: TimeAxis, x: dict[str, Any], events: Sequence[ChartEvent]) -> list[dict[str, Any]]:

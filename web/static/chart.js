@@ -35,6 +35,7 @@
     if (tip.hidden) return;
     tip.replaceChildren(
       ...Object.entries(value).flatMap(([name, text]) => {
+        if (text === undefined || text === null || String(text) === "undefined") return []; // not every point has all
         const [term, detail] = [document.createElement("dt"), document.createElement("dd")];
         term.textContent = name;
         detail.textContent = text;

@@ -1,7 +1,8 @@
 // What pages do better with a script: times in the reader's zone, keys, renewal. No page needs it.
 "use strict";
 
-const inZone = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+// In the reader's zone, in the language of the page.
+const inZone = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
 
 function showLocalTimes(root) {
   for (const time of root.querySelectorAll("time[datetime*='T']")) {
@@ -19,13 +20,35 @@ function showLocalTimesOfChoices() {
   }
 }
 
+const listed = () => [...document.querySelectorAll("[data-list] > li h3 a, [data-list] tbody tr th a")];
+
 function moveInList(step) {
-  const links = [...document.querySelectorAll("[data-list] > li h3 a, [data-list] tbody tr th a")];
+  const links = listed();
   if (!links.length) return;
   const at = links.indexOf(document.activeElement);
   const next = links[Math.min(Math.max(at + step, 0), links.length - 1)];
   next.focus();
   next.scrollIntoView({ block: "nearest" });
+}
+
+// Who comes back to a list stands where they left it.
+const PLACE = `place of ${location.pathname}${location.search}`;
+
+function keepPlace() {
+  try {
+    sessionStorage.setItem(PLACE, listed().indexOf(document.activeElement));
+  } catch {
+    // no place is kept where a browser stores nothing
+  }
+}
+
+function returnToPlace() {
+  if (performance.getEntriesByType("navigation")[0]?.type !== "back_forward") return;
+  try {
+    listed()[Number(sessionStorage.getItem(PLACE) ?? -1)]?.focus();
+  } catch {
+    // as above
+  }
 }
 
 const KEYS = [
@@ -60,13 +83,20 @@ function showKeys() {
   dialog.showModal();
 }
 
+/** Return the key as on a Latin keyboard: under j stands о in Russian and Kazakh, ت in Persian, and / is a point. */
+function latinKey({ key, code }) {
+  if (code === "Slash" && (key === "." || key === ",")) return key === "." ? "/" : "?";
+  const isOther = key.length === 1 && key > "\u007f" && /^Key[A-Z]$/.test(code);
+  return isOther ? code.slice(3).toLowerCase() : key;
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.target.closest("input, textarea, select, [contenteditable]")) {
     if (event.key === "Escape") event.target.blur();
     return;
   }
-  const found = KEYS.find(([key]) => key === event.key);
+  const found = KEYS.find(([key]) => key === latinKey(event));
   if (!found || document.querySelector("dialog[open]")) return;
   event.preventDefault();
   found[2]();
@@ -82,5 +112,7 @@ function loadAgain(seconds) {
 
 if (document.body.dataset.againAfter) loadAgain(Number(document.body.dataset.againAfter));
 showLocalTimes(document);
+addEventListener("pagehide", keepPlace);
+returnToPlace();
 showLocalTimesOfChoices();
 for (const hint of document.querySelectorAll(".keys")) hint.hidden = false;

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field, field_validator
 from sqlalchemy import Connection
 
 from db.articles.filters import Lack
-from db.coverage.cells import period_end, period_start
+from db.coverage.cells import period_end, period_start, span
 from db.enums.coverage import CoverageLevel, CoverageSplit, Grain
 from web.charts.parts import ChartLine, ChartPeriod
 from web.charts.sparkline import draw_sparkline
@@ -31,6 +31,8 @@ _COMPLETE, _ALIVE = 0.95, 0.9
 """With a lesser share of the articles seen, or of outlets collected without gaps, a chart is shaded."""
 _DAYS_MAX, _WEEKS_MAX = 400, 200
 """Without a grain in the address, the longest range that is shown by day, in days, and by week, in weeks."""
+_LEAST_DAYS = 14
+"""Days that are shown at least, also of a collection that has just begun."""
 _USUAL_DAYS = {Grain.DAY: 90, Grain.WEEK: 364, Grain.MONTH: 1_096}
 
 
@@ -98,7 +100,7 @@ def read_range(conn: Connection, parameters: SeriesParameters, *, store: Store) 
     first, last = read_days(conn, parameters.since, parameters.until, store=store)
     last = last or max(latest_day(conn, now=store.now()), first or date.min)
     check_day("until", last)
-    first = first or last - timedelta(days=_USUAL_DAYS[parameters.by or Grain.DAY] - 1)
+    first = first or _usual_first(conn, last, _USUAL_DAYS[parameters.by or Grain.DAY])
     check_day("since", first)
     grain = parameters.by or _fit_grain((last - first).days)
     days = {Grain.DAY: 1, Grain.WEEK: 7, Grain.MONTH: 28}[grain]
@@ -107,6 +109,13 @@ def read_range(conn: Connection, parameters: SeriesParameters, *, store: Store) 
         raise InvalidParameter("since", f"{first} to {last} is more than {PERIODS_MAX:,} {grain}s", longer)
     until = period_end(period_start(last, grain), grain) - timedelta(days=1)
     return PeriodRange(grain, period_start(first, grain), until)
+
+
+def _usual_first(conn: Connection, last: date, days: int) -> date:
+    """Return the first of the usual number of days, but none long before the first article of all."""
+    known = span(conn)
+    least = last - timedelta(days=_LEAST_DAYS - 1)
+    return max(last - timedelta(days=days - 1), min(known[0], least) if known else date.min)
 
 
 def _fit_grain(days: int) -> Grain:

@@ -250,6 +250,15 @@ def test_the_length_of_periods_fits_the_range(store: Database, since: str, grain
     assert read_json(store, f"/entities/csto?since={since}&until=2022-01-08")["by"] == grain
 
 
+def test_a_new_collection_is_shown_from_its_first_day_on(store: Database) -> None:
+    shown = read_json(store, "/entities/csto")
+    assert (shown["since"], shown["until"]) == ("2021-12-26", "2022-01-08")  # two weeks at least
+    fill(store, [Sample("https://herald.example/old", published_at=datetime(2021, 12, 1, 8, tzinfo=UTC))])
+    assert read_json(store, "/entities/csto")["since"] == "2021-12-01"
+    fill(store, [Sample("https://herald.example/older", published_at=datetime(2001, 1, 1, 8, tzinfo=UTC))])
+    assert read_json(store, "/entities/csto")["since"] == "2021-10-11"
+
+
 def test_empty_fields_of_a_form_are_usual_values(store: Database) -> None:
     answer = open_page(store, "/entities/csto?since=&until=&by=&split=&level=")
     assert answer.status == 200
