@@ -103,10 +103,15 @@ def iter_rows(
     detail: Detail = _NO_DETAIL,
     *,
     columns: Sequence[str] | None = None,
+    most: int | None = None,
 ) -> Iterator[Row[*tuple[Any, ...]]]:
-    """Return the rows of an export as values; instants are written out. Raises as `iter_csv` does."""
+    """Return the rows of an export as values, the first `most` of them; instants are written out.
+
+    Raises as `iter_csv` does.
+    """
     rows = _LONG_ROWS if detail.name == ExportDetail.TEXT else 1_000
-    return iter(conn.execute(_query(conn, kind, filters, detail, columns), execution_options={"yield_per": rows}))
+    query = _query(conn, kind, filters, detail, columns).limit(most)
+    return iter(conn.execute(query, execution_options={"yield_per": rows}))
 
 
 def _query(conn: Connection, kind: ExportKind, filters: Filters, detail: Detail, columns: Sequence[str] | None) -> Rows:

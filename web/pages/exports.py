@@ -26,7 +26,8 @@ from web.shared.store import Reading, Store
 from web.shared.tables import PageTable
 from worker.export.formats.column import Column
 from worker.export.formats.columns import COLUMNS, DETAILS
-from worker.export.run import ExportRefused, open_export, preview
+from worker.export.preview import read_first_rows
+from worker.export.run import ExportRefused
 from worker.search.scope import ScopeFilter
 
 ROWS, PREVIEW_S = 20, 5.0
@@ -146,8 +147,7 @@ def _fill(conn: Connection, form: ExportForm, store: Store) -> ExportsPage:
     problem = None
     try:
         export = build_export(conn, form.kind, form.read(), store=store)
-        with open_export(store.database, export, now=store.now(), seconds=PREVIEW_S) as opened:
-            columns, rows = preview(opened, ROWS)
+        columns, rows = read_first_rows(store.database, export, now=store.now(), seconds=PREVIEW_S, most=ROWS)
     except InvalidParameter as error:
         problem = f"{error.name}: {error.message}{'; ' if error.hint else ''}{error.hint}"
     except (CannotFilter, ExportRefused) as error:

@@ -18,18 +18,28 @@ from worker.text.word_diff import changes_between, passages
 
 _CHANGES = ("previous_revision_id", "title_changed", "entities_added", "entities_removed", "changes", "diff")
 """The columns of `_changes`, in its order."""
+_OF_ONE_ARTICLE = 1_000
+"""As many revisions as an article may have: what it says of one depends on all of them."""
 
 
 def rows_with_changes(
-    conn: Connection, filters: Filters, longest: int | None = None, *, columns: Sequence[str]
+    conn: Connection,
+    filters: Filters,
+    longest: int | None = None,
+    *,
+    columns: Sequence[str],
+    most: int | None = None,
 ) -> Iterator[Sequence[object]]:
     """Return the rows of revisions with their changes; after `longest` characters these are cut.
+
+    With `most` at least so many of the first ones.
 
     Raises ColumnsDiffer when these are not the declared `columns`.
     """
     own, added = columns[: -len(_CHANGES)], columns[-len(_CHANGES) :]
     read.check_columns("revisions with diff", _CHANGES, added)
-    return _with_changes(conn, read.iter_rows(conn, ExportKind.REVISIONS, filters, columns=own), longest)
+    whole = None if most is None else most + _OF_ONE_ARTICLE
+    return _with_changes(conn, read.iter_rows(conn, ExportKind.REVISIONS, filters, columns=own, most=whole), longest)
 
 
 def _with_changes(

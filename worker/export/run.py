@@ -196,21 +196,21 @@ def _lines(export: OpenExport, columns: Sequence[Column]) -> Iterator[tuple[byte
     return count_lines(columns, _rows(export, columns), request.separator)
 
 
-def _rows(export: OpenExport, columns: Sequence[Column]) -> Iterator[Sequence[object]]:
-    """Return the rows of an export as values."""
+def _rows(export: OpenExport, columns: Sequence[Column], most: int | None = None) -> Iterator[Sequence[object]]:
+    """Return the rows of an export as values; with `most` the first ones, by a plan for these."""
     request, names = export.request, [column.name for column in columns]
     if request.wide:
         return _wide_rows(export)
     if request.detail == ExportDetail.DIFF:
-        return rows_with_changes(export.conn, request.filters, request.longest, columns=names)
-    return read.iter_rows(export.conn, request.kind, request.filters, Detail(request.detail), columns=names)
+        return rows_with_changes(export.conn, request.filters, request.longest, columns=names, most=most)
+    return read.iter_rows(export.conn, request.kind, request.filters, Detail(request.detail), columns=names, most=most)
 
 
 def preview(export: OpenExport, most: int) -> tuple[Sequence[Column], list[Sequence[object]]]:
     """Return the columns and the first rows of an export. Raises as `write` does."""
     columns = get_columns(export)
     try:
-        return columns, [tuple(row) for row in islice(_rows(export, columns), most)]
+        return columns, [tuple(row) for row in islice(_rows(export, columns, most), most)]
     except ColumnsDiffer as error:
         raise ExportRefused(f"{error}; nothing is written, for the file would be wrong") from error
 
