@@ -19,32 +19,16 @@ from cli.export.opml import OPML, export_opml
 from cli.export.options import (
     KINDS,
     OPTIONS_OF,
-    CountedIn,
-    Delimiter,
-    Diffs,
-    Entities,
-    Excel,
     ExportOptions,
-    FormatOf,
-    Formers,
-    Genres,
-    InScope,
-    Languages,
-    Packed,
-    Queries,
-    Sources,
-    Texts,
-    Wide,
     build_request,
     refuse_other_options,
+    takes_export_options,
 )
 from cli.export.warc import WARC, export_warc
-from cli.shared.day_options import Since, Until
 from cli.shared.output import fail, is_full, note
 from cli.shared.output import get_reason as file_reason_of
 from cli.shared.store import open_store
-from db.enums.exports import CountedUnit, ExportKind, FileFormat
-from worker.search.scope import ScopeFilter
+from db.enums.exports import ExportKind
 
 if TYPE_CHECKING:
     from db.engine import Database
@@ -52,27 +36,12 @@ if TYPE_CHECKING:
     from worker.export.run import Progress
 
 
+@takes_export_options
 def export(
     context: typer.Context,
     kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of: {', '.join(KINDS)}.")],
-    since: Since = None,
-    until: Until = None,
-    entity: Entities = None,
-    source: Sources = None,
-    lang: Languages = None,
-    genre: Genres = None,
-    scope: InScope = ScopeFilter.all,
-    query: Queries = None,
-    text: Texts = False,
-    diff: Diffs = False,
-    revisions: Formers = False,
-    wide: Wide = False,
-    count: CountedIn = CountedUnit.ARTICLES,
+    options: ExportOptions,
     output: Annotated[str, typer.Option("-o", "--output", metavar="F", help="Output file; - for stdout.")] = "-",
-    format: FormatOf = FileFormat.CSV,
-    packed: Packed = False,
-    excel: Excel = False,
-    delimiter: Delimiter = None,
     package: Annotated[
         Path | None,
         typer.Option(metavar="DIR|F.zip", help="Write a data package: rows, their schema and a manifest."),
@@ -116,7 +85,7 @@ def export(
     if kind in OPTIONS_OF:
         refuse_other_options(context, kind)
     if kind == OPML:
-        export_opml(output, source or [])
+        export_opml(output, options.source or [])
         return
     if kind == WARC:
         database = open_store()
@@ -124,9 +93,9 @@ def export(
             export_warc(
                 database,
                 output,
-                since=since,
-                until=until,
-                sources=source or [],
+                since=options.since,
+                until=options.until,
+                sources=options.source or [],
                 buffered=_buffer_output,
                 shown=_show_progress,
             )
@@ -136,27 +105,7 @@ def export(
     if since_last is not None and (cut is not None or (output == "-" and package is None)):
         raise typer.BadParameter("needs a file (-o or --package), and no --cut", param_hint="--since-last")
     database = open_store()
-    options = ExportOptions(
-        kind=_parse_kind(kind),
-        since=since,
-        until=until,
-        entity=entity,
-        source=source,
-        lang=lang,
-        genre=genre,
-        scope=scope,
-        query=query,
-        text=text,
-        diff=diff,
-        revisions=revisions,
-        wide=wide,
-        count=count,
-        format=format,
-        packed=packed,
-        excel=excel,
-        delimiter=delimiter,
-    )
-    request = build_request(database, options)
+    request = build_request(database, _parse_kind(kind), options)
     target = str(package or output)
     with _explain_errors(target, database.url):
         rows = _write(database, request, output, package, since_last, cut)

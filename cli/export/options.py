@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from functools import wraps
+from inspect import Parameter, signature
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
 from cli.export.opml import OPML
 from cli.export.warc import WARC
-from cli.shared.day_options import day_range
+from cli.shared.day_options import Since, Until, day_range
 from cli.shared.output import fail
 from db.enums.exports import CountedUnit, ExportDetail, ExportKind, FileFormat
 from worker.search.scope import ScopeFilter
@@ -81,28 +83,27 @@ Delimiter = Annotated[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportOptions:
-    """The options of a command that describe an export, as typed."""
+    """The options of a command that describe an export, as typed; `takes_export_options` puts them on its line."""
 
-    kind: ExportKind
-    since: date | None
-    until: date | None
-    entity: Sequence[str] | None
-    source: Sequence[str] | None
-    lang: Sequence[str] | None
-    genre: Sequence[str] | None
-    scope: ScopeFilter
-    query: Sequence[str] | None
-    text: bool
-    diff: bool
-    revisions: bool
-    wide: bool
-    count: CountedUnit
-    format: FileFormat
-    packed: bool
-    excel: bool
-    delimiter: str | None
+    since: Since = None
+    until: Until = None
+    entity: Entities = None
+    source: Sources = None
+    lang: Languages = None
+    genre: Genres = None
+    scope: InScope = ScopeFilter.all
+    query: Queries = None
+    text: Texts = False
+    diff: Diffs = False
+    revisions: Formers = False
+    wide: Wide = False
+    count: CountedIn = CountedUnit.ARTICLES
+    format: FormatOf = FileFormat.CSV
+    packed: Packed = False
+    excel: Excel = False
+    delimiter: Delimiter = None
 
-    def detail(self) -> ExportDetail | None:
+    def choose_detail(self, kind: ExportKind) -> ExportDetail | None:
         """Return the extra columns. Exit if they belong to another kind."""
         from worker.export.formats.columns import DETAILS
 
@@ -113,13 +114,40 @@ class ExportOptions:
         }
         details = [detail for detail, is_requested in requested.items() if is_requested]
         for detail in details:
-            kind, _ = DETAILS[detail]
-            if kind is not self.kind:
-                raise typer.BadParameter(f"is for the export of {kind}", param_hint=f"--{detail}")
+            owner, _ = DETAILS[detail]
+            if owner is not kind:
+                raise typer.BadParameter(f"is for the export of {owner}", param_hint=f"--{detail}")
         return details[0] if details else None
 
 
-def build_request(database: Database, options: ExportOptions) -> ExportRequest:
+def takes_export_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Return a command with the options of an export on its line, in the place of its parameter `options`.
+
+    The command itself gets them as one value, an `ExportOptions`.
+    """
+    hints = get_type_hints(ExportOptions, include_extras=True)
+    options = [
+        Parameter(one.name, Parameter.POSITIONAL_OR_KEYWORD, default=one.default, annotation=hints[one.name])
+        for one in fields(ExportOptions)
+    ]
+    own = signature(command, eval_str=True)
+    parameters = [
+        one
+        for parameter in own.parameters.values()
+        for one in (options if parameter.name == "options" else [parameter])
+    ]
+
+    @wraps(command)
+    def run(**values: Any) -> None:
+        taken = {one.name: values.pop(one.name) for one in options}
+        command(**values, options=ExportOptions(**taken))
+
+    run.__annotations__ = {one.name: one.annotation for one in parameters}
+    run.__dict__["__signature__"] = own.replace(parameters=parameters)  # from here Typer reads the command line
+    return run
+
+
+def build_request(database: Database, kind: ExportKind, options: ExportOptions) -> ExportRequest:
     """Return the request for these options. Exit if they are incompatible, or for unknown names."""
     from worker.export.request import ExportRequest
 
@@ -133,7 +161,7 @@ def build_request(database: Database, options: ExportOptions) -> ExportRequest:
         options.genre,
         options.scope,
     )
-    if options.wide and options.kind is not ExportKind.COVERAGE:
+    if options.wide and kind is not ExportKind.COVERAGE:
         raise typer.BadParameter("only coverage can be wide", param_hint="--wide")
     if options.format is FileFormat.PARQUET and (options.packed or options.excel or options.delimiter):
         names = "--gzip, --excel, --delimiter"
@@ -142,7 +170,7 @@ def build_request(database: Database, options: ExportOptions) -> ExportRequest:
     if len(queries) > 1 and not options.wide:
         raise typer.BadParameter("only wide coverage takes several queries; join them with OR", param_hint="--query")
     return ExportRequest(
-        kind=options.kind,
+        kind=kind,
         filters=filters,
         query="" if options.wide else "".join(queries),
         wide=options.wide,
@@ -152,7 +180,7 @@ def build_request(database: Database, options: ExportOptions) -> ExportRequest:
         excel=options.excel,
         gzip=options.packed,
         delimiter=options.delimiter or "",
-        detail=options.detail(),
+        detail=options.choose_detail(kind),
     )
 
 

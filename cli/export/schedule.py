@@ -10,32 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.export.options import (
-    CountedIn,
-    Delimiter,
-    Diffs,
-    Entities,
-    Excel,
-    ExportOptions,
-    FormatOf,
-    Formers,
-    Genres,
-    InScope,
-    Languages,
-    Packed,
-    Queries,
-    Sources,
-    Texts,
-    Wide,
-    build_request,
-)
+from cli.export.options import ExportOptions, build_request, takes_export_options
 from cli.shared import tables
-from cli.shared.day_options import Since, Until
 from cli.shared.output import emit, fail, get_reason, note
 from cli.shared.store import open_store
 from cli.shared.tables import instant
-from db.enums.exports import CountedUnit, ExportKind, ExportPeriod, FileFormat
-from worker.search.scope import ScopeFilter
+from db.enums.exports import ExportKind, ExportPeriod
 
 if TYPE_CHECKING:
     from db.engine import Database
@@ -44,6 +24,7 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"\w[\w.-]{0,99}")
 
 
+@takes_export_options
 def schedule_add(
     name: Annotated[
         str, typer.Argument(metavar="NAME", help="Name of the schedule and its files: NAME-2022-01-06T000000Z.csv.")
@@ -55,23 +36,8 @@ def schedule_add(
         bool, typer.Option("--new-only", help="Only rows added or changed since the last file.")
     ] = False,
     package: Annotated[bool, typer.Option("--package", help="Write a data package (.zip) each time.")] = False,
-    since: Since = None,
-    until: Until = None,
-    entity: Entities = None,
-    source: Sources = None,
-    lang: Languages = None,
-    genre: Genres = None,
-    scope: InScope = ScopeFilter.all,
-    query: Queries = None,
-    text: Texts = False,
-    diff: Diffs = False,
-    revisions: Formers = False,
-    wide: Wide = False,
-    count: CountedIn = CountedUnit.ARTICLES,
-    format: FormatOf = FileFormat.CSV,
-    packed: Packed = False,
-    excel: Excel = False,
-    delimiter: Delimiter = None,
+    *,
+    options: ExportOptions,
 ) -> None:
     """Write an export into a folder at fixed times, while `up` or a `worker` runs.
 
@@ -90,27 +56,7 @@ def schedule_add(
     if new_only and kind not in BY_ARTICLE:
         raise typer.BadParameter(f"not for {kind}, which is counted again each time", param_hint="--new-only")
     database = open_store()
-    options = ExportOptions(
-        kind=kind,
-        since=since,
-        until=until,
-        entity=entity,
-        source=source,
-        lang=lang,
-        genre=genre,
-        scope=scope,
-        query=query,
-        text=text,
-        diff=diff,
-        revisions=revisions,
-        wide=wide,
-        count=count,
-        format=format,
-        packed=packed,
-        excel=excel,
-        delimiter=delimiter,
-    )
-    request = build_request(database, options)
+    request = build_request(database, kind, options)
     folder = into.expanduser().absolute()
     try:
         folder.mkdir(parents=True, exist_ok=True)
