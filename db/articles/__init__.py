@@ -1,1 +1,1 @@
-"""Articles, their texts and addresses, and the index of their words."""
+"""Articles, their texts and mentions, the filters of lists and exports, and the index of their words."""

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
-from db.articles.candidates import add_entities
 from db.articles.filters import Filters, conditions, conditions_on_articles, count_within, in_languages
-from db.articles.holders import find_few, select_holders
+from db.articles.lists.candidates import add_entities
+from db.articles.lists.holders import find_few, select_holders
 from db.articles.word_index import Need
 from db.dialect.functions import is_one_of_few, passes
 from db.enums.exports import ExportKind

@@ -13,9 +13,9 @@ from fastapi import APIRouter, Query, Request
 from sqlalchemy import Connection
 from starlette.responses import JSONResponse, Response
 
-from db.articles.facets import FacetCount, Facets, count_facets
 from db.articles.filters import Filters, Lack
-from db.articles.positions import Position
+from db.articles.lists.facets import FacetCount, Facets, count_facets
+from db.articles.lists.positions import Position
 from db.collection.sources.sources import find_names
 from db.vocabulary.versions import find_labels
 from web.shared.cursors import NoCursor, read_cursor, write_cursor

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
 
-from db.articles.listings import Listed
+from db.articles.lists.listings import Listed
 from web.shared.render import is_web
 from worker.messages.snippet import Piece
 from worker.search.hits import FoundArticle

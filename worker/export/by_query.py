@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from db.alerts.subscriptions import saved_queries
-from db.articles.candidates import iter_candidates
-from db.articles.holders import select_done
-from db.articles.positions import Position, find_position
+from db.articles.lists.candidates import iter_candidates
+from db.articles.lists.holders import select_done
+from db.articles.lists.positions import Position, find_position
 from db.articles.texts import TextRow
 from db.exports import read
 from db.exports.read import Filters

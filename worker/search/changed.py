@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from db.articles.candidates import add_entities
 from db.articles.changed import ArticleChange, ChangePosition, read_changes
-from db.articles.holders import select_holders
-from db.articles.listings import find_current_revisions
+from db.articles.lists.candidates import add_entities
+from db.articles.lists.holders import select_holders
+from db.articles.lists.listings import find_current_revisions
 from db.enums.exports import ExportKind
 from db.exports.pages import read_page
 from db.exports.read import Filters

@@ -9,7 +9,7 @@ from itertools import islice
 from sqlalchemy import Connection
 
 from db.articles.filters import Filters
-from db.articles.listings import Listed, read_listed, read_newest
+from db.articles.lists.listings import Listed, read_listed, read_newest
 from worker.export.by_query import newest
 from worker.matching.backtest import BacktestHit
 from worker.messages.snippet import Piece, marked, snippet

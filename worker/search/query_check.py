@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from db.articles.holders import find_few
+from db.articles.lists.holders import find_few
 from worker.export.by_query import read_query
 from worker.matching.word_index import required_terms
 from worker.presearch.cost import lint_query

@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from db.articles.details import ArticleRow
-from db.articles.listings import Listed
+from db.articles.lists.listings import Listed
 from db.text.headlines import headline
 from worker.lib.plain_values import to_plain
 

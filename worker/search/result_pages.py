@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from db.articles.candidates import iter_places
 from db.articles.filters import Filters
-from db.articles.listings import read_listed
-from db.articles.positions import Position
+from db.articles.lists.candidates import iter_places
+from db.articles.lists.listings import read_listed
+from db.articles.lists.positions import Position
 from worker.export.by_query import iter_judged
 from worker.messages.snippet import Piece
 from worker.query.query import Query

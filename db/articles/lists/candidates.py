@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from db.articles.filters import Filters, conditions_on_articles, in_languages
-from db.articles.holders import find_few, select_holders
-from db.articles.positions import DATED_AT, Position, beyond, in_order
+from db.articles.lists.holders import find_few, select_holders
+from db.articles.lists.positions import DATED_AT, Position, beyond, in_order
 from db.articles.word_index import AllOf, AnyOf, HasEntity, Need
 from db.dialect.functions import is_one_of_few
 from db.models import Article

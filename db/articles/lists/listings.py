@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from db.articles.filters import Filters, conditions_on_articles, in_languages
-from db.articles.steps import iter_steps, mention_any
+from db.articles.lists.steps import iter_steps, mention_any
 from db.models import Article, Revision
 
 _WORDS = 400

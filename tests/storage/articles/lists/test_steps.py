@@ -9,8 +9,8 @@ import pytest
 from samplestore import Sample, store_of
 from sqlalchemy import Connection, delete, select, update
 
-from db.articles import steps
 from db.articles.filters import Filters
+from db.articles.lists import steps
 from db.coverage.cells import mark_articles
 from db.engine import Database
 from db.models import Article, MentionRow

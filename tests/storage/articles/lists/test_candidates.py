@@ -10,11 +10,11 @@ import pytest
 from samplestore import NOON, Sample, fill, store_of
 from sqlalchemy import Connection, delete, select, update
 
-from db.articles import candidates
-from db.articles.candidates import iter_candidates, iter_places
 from db.articles.filters import Filters
-from db.articles.holders import find_few
-from db.articles.positions import Position, find_position
+from db.articles.lists import candidates
+from db.articles.lists.candidates import iter_candidates, iter_places
+from db.articles.lists.holders import find_few
+from db.articles.lists.positions import Position, find_position
 from db.articles.word_index import AllOf, AnyOf, HasEntity, HasWord, Need, record_words
 from db.changes import note_changes
 from db.dialect import is_sqlite
