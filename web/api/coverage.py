@@ -86,7 +86,7 @@ class CoverageQuestion(BaseModel):
 def get_coverage(request: Request, store: Reading, asked: Annotated[CoverageQuestion, Query()]) -> Response:
     """Return the counts of entities per period, as `coverage --format json` prints them.
 
-    The health of the collection is at most ten minutes old.
+    The health of the collection is at most ten minutes old; that of days before the last two months, six hours.
     """
     with store.reading() as conn:
         question = _read_question(conn, asked, store)

@@ -43,10 +43,12 @@ def list_pages(conn: Connection) -> Sequence[PageToRead]:
         return []
     named = select(CoverageFact.entity_id).where(CoverageFact.article_id == newest, CoverageFact.entity_id != "")
     entity = conn.scalar(named.limit(1))
+    coverage: list[PageToRead] = []  # the last, since it reads the health of the collection on all days
     pages = [PageToRead("/", 15.0), PageToRead("/status", _PAUSE_S)]
     if entity is not None:
         pages.append(PageToRead(f"/entities/{quote(entity)}", 120.0))
-    return [*pages, PageToRead(f"/search?q={_NO_WORD}"), PageToRead("/search"), PageToRead("/outlets")]
+        coverage.append(PageToRead(f"/api/v1/coverage?entity={quote(entity)}&by=month", 300.0))
+    return [*pages, PageToRead(f"/search?q={_NO_WORD}"), PageToRead("/search"), PageToRead("/outlets"), *coverage]
 
 
 @dataclass(slots=True)

@@ -39,7 +39,8 @@ def collection_health_by_day(
     only attempts before then count, so that the result stays the same after later collection; silence and losses of
     outlets are left out, because they are known for whole days only.
     """
-    begin = since - timedelta(days=HABIT_DAYS)
+    # the habit of the first day, and what was impaired on the days that it comes from
+    begin = date.fromordinal(max(1, since.toordinal() - 2 * HABIT_DAYS))
     attempts = list(iter_attempts(conn, begin, until, before=as_known_at, source_id=source_id))
     printed = {}
     if attempts and as_known_at is None:  # else no outlet was watched

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,9 @@ UNDATED_PERIOD = "undated"
 """Name of the period for articles that count on no day; null in JSON."""
 DAYS_MAX = 40_000
 """Length limit of a range: more than a century of days."""
+
+
+_COUNTS = tuple(one.name for one in fields(Counts))
 
 
 class RangeTooLong(ValueError):
@@ -65,6 +68,11 @@ class ShownSeries:
     without_date: tuple[int, int] = (0, 0)
     """Numbers of articles without a date: those counted on the day they were first seen, and those counted on no day.
     """
+    _alive: dict[str, float | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _complete: dict[tuple[str, str | None], float | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """Shares that were asked for before: all parts of a period have them in common."""
 
     def lines(self) -> dict[tuple[str, str], list[Point]]:
         """Return the points by (entity, part), in order."""
@@ -78,13 +86,18 @@ class ShownSeries:
 
         For one outlet if the series is split by outlet, else for all that were watched.
         """
-        share_seen = complete(self.health.get(period, ()), part if self.split == CoverageSplit.SOURCE else None)
-        return None if share_seen is None else round(share_seen, 4)
+        outlet = part if self.split == CoverageSplit.SOURCE else None
+        if (period, outlet) not in self._complete:
+            share_seen = complete(self.health.get(period, ()), outlet)
+            self._complete[period, outlet] = None if share_seen is None else round(share_seen, 4)
+        return self._complete[period, outlet]
 
     def alive(self, period: str) -> float | None:
         """Return the share of healthy outlets in a period, as the mean of its days; None if none was watched."""
-        shares = [day.alive for day in self.health.get(period, ()) if day.alive is not None]
-        return round(sum(shares) / len(shares), 4) if shares else None
+        if period not in self._alive:
+            shares = [day.alive for day in self.health.get(period, ()) if day.alive is not None]
+            self._alive[period] = round(sum(shares) / len(shares), 4) if shares else None
+        return self._alive[period]
 
     def is_impaired(self, period: str, outlet: str | None = None) -> bool:
         """Return whether collection was impaired on any day of the period, for this outlet or for any."""
@@ -222,7 +235,7 @@ def point_record(shown: ShownSeries, point: Point) -> dict[str, Any]:
     record: dict[str, Any] = {"period": None if is_undated else point.period, "entity": point.entity}
     if shown.split != CoverageSplit.ALL:
         record[shown.split] = point.part or None
-    record |= asdict(counts)
+    record |= {name: getattr(counts, name) for name in _COUNTS}
     if shown.totals:
         total = shown.totals.get(key, Counts())
         record["share"] = share(counts.scope_articles, total.scope_articles)

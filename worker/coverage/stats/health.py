@@ -85,10 +85,14 @@ def complete(days: Iterable[DayHealth], outlet: str | None = None) -> float | No
     """
     seen, missed, is_known = 0, 0.0, False
     for day in days:
-        known = day.seen if outlet is None else day.seen.keys() & {outlet}
-        is_known |= bool(known)
-        seen += sum(day.seen[one] for one in known)
-        missed += sum(day.missed.get(one, 0.0) for one in known)
+        if outlet is None:
+            is_known |= bool(day.seen)
+            seen += sum(day.seen.values())
+            missed += sum(day.missed.values())
+        elif outlet in day.seen:
+            is_known = True
+            seen += day.seen[outlet]
+            missed += day.missed.get(outlet, 0.0)
     if not is_known:
         return None
     return seen / (seen + missed) if missed else 1.0
