@@ -20,6 +20,7 @@ from db.collection.sources.sources import find_names
 from db.vocabulary.versions import find_labels
 from web.shared.cursors import NoCursor, read_cursor, write_cursor
 from web.shared.links import change_query
+from web.shared.names import find_named
 from web.shared.page import Format, PageFormat, respond
 from web.shared.params import AskedFilters, InvalidParameter, SearchParameters, read_filters
 from web.shared.store import Reading, Store
@@ -111,6 +112,8 @@ class SearchPage:
     canonical: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    named: Mapping[str, str] = field(default_factory=dict)
+    """The labels of the entities of which the query is a name."""
     problem: SearchProblem | None = None
 
     template = "search.html"
@@ -282,6 +285,7 @@ def _search(conn: Connection, store: Store, page: SearchPage, begun: float) -> S
         canonical="" if query is None else str(query),
         names=find_names(conn),
         labels=find_labels(conn) if filters.entities else {},
+        named=find_named(conn, asked.q) if query is not None and after is None else {},
     )
 
 

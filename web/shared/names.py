@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import Connection
 
-from db.vocabulary.versions import current_version, get_content
+from db.vocabulary.versions import current_version, find_labels, get_content
 from worker.vocabulary.name_book import NameBook
 
 _kept: dict[str, NameBook] = {}
 _NOTHING = NameBook({})
+_PLAIN_WORDS = re.compile(r"[\w][\w .'’ʻ-]{0,60}")
+_NAMED_MAX = 3
+
+
+def find_named(conn: Connection, query: str) -> dict[str, str]:
+    """Return the labels of the entities of which a query is a name, by id; none for a query with operators."""
+    if not _PLAIN_WORDS.fullmatch(query.strip()):
+        return {}
+    labels = find_labels(conn)
+    return {entity: labels[entity] for entity in find_name_book(conn).find_exact(query, labels)[:_NAMED_MAX]}
 
 
 def find_name_book(conn: Connection) -> NameBook:

@@ -52,6 +52,22 @@ class NameBook:
                 found[entity] = next((name.text for name in self.list_names(entity) if wanted in _fold(name.text)), "")
         return {entity: name for entity, name in found.items() if name}
 
+    def find_exact(self, name: str, labels: Mapping[str, str]) -> list[str]:
+        """Return the entities with this label or name, in any letter case."""
+        wanted = " ".join(_fold(name).split())
+        return [
+            entity
+            for entity, label in labels.items()
+            if wanted
+            and (
+                _fold(label) == wanted
+                or (
+                    wanted in self._folded.get(entity, "")
+                    and any(_fold(known.text) == wanted for known in self.list_names(entity))
+                )
+            )
+        ]
+
 
 def _lines(aliases: Iterable[Sequence[Any]]) -> Iterator[str]:
     for alias in aliases:

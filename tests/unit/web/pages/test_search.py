@@ -17,6 +17,7 @@ from asgi import Answer, get
 from hypothesis import given
 from hypothesis import strategies as st
 from samplestore import NOON, Sample, empty_store, fill
+from seen_pages import load_names
 from webpages import BIDI, CONTROLS, HOSTILE, LONG_WORD, assert_inert, elements_of, links_of, part_of, shown, words_of
 
 from db.articles.filters import Filters
@@ -105,6 +106,19 @@ def test_what_articles_lack_is_a_filter_that_can_be_removed(store: Database) -> 
         assert "/search" in links_of(part_of(page, "filters", "</ul>"))
     assert "without a known genre" in words_of(page_of(store, lacks="genre"))
     assert ask(store, "/search?lacks=everything").status == 422
+
+
+def test_a_query_that_is_a_name_leads_to_all_its_articles(store: Database) -> None:
+    load_names(store)
+    fill(store, [sample(1)])
+    for name in ("csto", "ОДКБ", "ұқшұ"):
+        page = page_of(store, q=name)
+        assert f"{name} is a name of CSTO" in words_of(page)
+        links = links_of(part_of(page, "notice named", "</p>"))
+        assert links == ["/entities/csto", "/search?q=entity%3Acsto"]
+    for other in ("cst", "csto AND drills", "drills", "(csto)", "entity:csto"):
+        assert "is a name of" not in words_of(page_of(store, q=other))
+    assert "is a name of" not in words_of(page_of(store, entity="csto"))
 
 
 def test_a_level_of_mentions_is_a_filter(store: Database) -> None:
