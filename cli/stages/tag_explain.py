@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from worker.extract.language.passages import LanguagePassage
     from worker.extract.language.weighing import LanguageGuess
-    from worker.tagging.rules import NearMiss
+    from worker.tagging.rules.rules import NearMiss
     from worker.tagging.tagger import Mention, Tagger
     from worker.vocabulary.scope import ScopeVerdict
 

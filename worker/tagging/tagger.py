@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from db.enums.vocabulary import MentionLevel
-from worker.tagging.automaton import Lexicon
-from worker.tagging.cachefile import cached
-from worker.tagging.compiling import KINDS, compiled
+from worker.tagging.aliases.automaton import Lexicon
+from worker.tagging.aliases.cachefile import cached
+from worker.tagging.aliases.compiling import KINDS, compiled
+from worker.tagging.aliases.forms import EXACT, Form, Hit, Trace, compiled_form, find_rule
+from worker.tagging.aliases.stems import Stem
 from worker.tagging.context import ArticleContext, Field, Terms
-from worker.tagging.forms import EXACT, Form, Hit, Trace, compiled_form, find_rule
 from worker.tagging.hashtags import Hashtag, split_hashtags
 from worker.tagging.namesakes import with_surnames
-from worker.tagging.rules import NearMiss, decide
-from worker.tagging.stems import Stem
+from worker.tagging.rules.rules import NearMiss, decide
 from worker.tagging.traditional import with_traditional
 from worker.text.fold import squeeze, to_readable
 from worker.vocabulary.entities import LANGUAGES, Alias, Vocabulary

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from vocabularies import INFLECTION, one_name
 
-from worker.tagging.inflect import stems
+from worker.tagging.aliases.inflect import stems
 from worker.tagging.tagger import Tagger
 from worker.text.fold import fold
 from worker.vocabulary.entities import Vocabulary

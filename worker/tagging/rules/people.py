@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from worker.tagging.aliases.forms import Hit
 from worker.tagging.context import OFFICE, ArticleContext, Field
-from worker.tagging.forms import Hit
 from worker.tagging.namesakes import Strangers, is_own, is_somebody_else
-from worker.tagging.witnesses import Witnesses
+from worker.tagging.rules.witnesses import Witnesses
 from worker.text.letters import APOSTROPHES
 from worker.vocabulary.given_names import GivenNames
 from worker.vocabulary.usage import Usage

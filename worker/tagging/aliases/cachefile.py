@@ -18,7 +18,7 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 
 from worker.lib.trusted_file import open_if_trusted
-from worker.tagging.compiling import KINDS, Compiled, Endings, Numbers, Stems, Table, compiled
+from worker.tagging.aliases.compiling import KINDS, Compiled, Endings, Numbers, Stems, Table, compiled
 from worker.vocabulary.entities import Vocabulary
 
 FORMAT = 7

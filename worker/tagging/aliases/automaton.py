@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from operator import itemgetter
 
-from worker.tagging.compiling import HAN, Compiled, FollowingEndings
-from worker.tagging.forms import (
+from worker.tagging.aliases.compiling import HAN, Compiled, FollowingEndings
+from worker.tagging.aliases.forms import (
     DASHES,
     SMALL,
     Form,

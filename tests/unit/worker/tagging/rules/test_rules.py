@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from worker.tagging.rules import NearMiss
+from worker.tagging.rules.rules import NearMiss
 from worker.tagging.tagger import Tagger
 from worker.tagging.vetoes import Veto
 from worker.vocabulary.entities import DECOY, Alias, Entity, Relation, Vocabulary

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from vocabularies import INFLECTION
 
-from worker.tagging.cachefile import cached
+from worker.tagging.aliases.cachefile import cached
 from worker.tagging.tagger import Tagger
 from worker.vocabulary.entities import Alias, Entity, Vocabulary
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from db.enums.vocabulary import EntityType, MentionLevel
-from worker.tagging.stems import NO_ENDINGS, Stem
+from worker.tagging.aliases.stems import NO_ENDINGS, Stem
 from worker.vocabulary.entities import Alias, Entity
 from worker.vocabulary.inflection import Inflection, LanguageEndings
 
@@ -25,7 +25,7 @@ def stems(entity: Entity, alias: Alias, inflection: Inflection) -> list[Stem]:
         return [Stem(alias.text, _NONE)]
     if alias.language == "ru":
         if inflection.declensions:
-            from worker.tagging.russian import declined  # a dictionary of 15 MB, loaded only when needed
+            from worker.tagging.aliases.russian import declined  # a dictionary of 15 MB, loaded only when needed
 
             return declined(alias, entity.type, inflection.declensions)
     elif endings := inflection.endings.get(alias.language):

@@ -12,15 +12,15 @@ from itertools import groupby
 from typing import NamedTuple
 
 from db.enums.vocabulary import EntityType, MentionRule
-from worker.tagging.acronyms import Defined
+from worker.tagging.aliases.forms import SMALL, Form, Hit, ruled
 from worker.tagging.context import AGAINST, FOR, OFFICE, ArticleContext
-from worker.tagging.following import ruled_out
-from worker.tagging.forms import SMALL, Form, Hit, ruled
-from worker.tagging.overlaps import holds_inner, longest, overlapping, swallows, without_decoys
-from worker.tagging.people import People
-from worker.tagging.smallletters import never_counts, says_case_nothing, small_rule
+from worker.tagging.rules.acronyms import Defined
+from worker.tagging.rules.following import ruled_out
+from worker.tagging.rules.overlaps import holds_inner, longest, overlapping, swallows, without_decoys
+from worker.tagging.rules.people import People
+from worker.tagging.rules.small_letters import never_counts, says_case_nothing, small_rule
+from worker.tagging.rules.witnesses import Witnesses
 from worker.tagging.vetoes import Veto
-from worker.tagging.witnesses import Witnesses
 from worker.vocabulary.entities import DECOY, Vocabulary
 from worker.vocabulary.offices import holds_office
 from worker.vocabulary.usage import Usage

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator, Sequence
 
-from worker.tagging.forms import Hit
+from worker.tagging.aliases.forms import Hit
 from worker.vocabulary.entities import DECOY
 
 _IS_PLAIN = Hit._fields.index("is_plain")  # access by number takes half the time of access by name

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Container
 
 from db.enums.vocabulary import EntityType, MentionLevel, MentionRule
+from worker.tagging.aliases.forms import SMALL, Hit
 from worker.tagging.context import ArticleContext, Field
-from worker.tagging.forms import SMALL, Hit
 from worker.text.letters import APOSTROPHES
 
 _SHORT = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from db.enums.vocabulary import EntityType
-from worker.tagging.forms import Hit
+from worker.tagging.aliases.forms import Hit
 from worker.tagging.namesakes import JUNIOR_BEGINS, is_junior
 from worker.tagging.vetoes import Veto
 from worker.vocabulary.regions import REGION_BEGINS, Regions

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from db.enums.vocabulary import EntityType, MentionLevel, MentionRule
+from worker.tagging.aliases.stems import Stem
 from worker.tagging.namesakes import own_names
-from worker.tagging.stems import Stem
 from worker.tagging.vetoes import Veto
 from worker.text.fold import fold, shared_length, words
 from worker.text.letters import APOSTROPHES, UNSEEN

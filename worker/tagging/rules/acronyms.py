@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from db.enums.vocabulary import MentionLevel, MentionRule
+from worker.tagging.aliases.forms import Form, Hit, compiled_form
+from worker.tagging.aliases.stems import Stem
 from worker.tagging.context import Field
-from worker.tagging.forms import Form, Hit, compiled_form
-from worker.tagging.stems import Stem
 from worker.vocabulary.entities import Alias, Entity
 
 _OPENING = r"\((?:[^\W\d_]{2,15}[\s–—:,-]+){0,3}[\"«“„'‘]?"

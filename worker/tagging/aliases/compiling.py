@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
+from worker.tagging.aliases.forms import rank_language
+from worker.tagging.aliases.inflect import stems
+from worker.tagging.aliases.stems import Stem
 from worker.tagging.context import list_vetoing_terms
-from worker.tagging.forms import rank_language
-from worker.tagging.inflect import stems
 from worker.tagging.search import Search
-from worker.tagging.stems import Stem
 from worker.text.fold import BLANK, encoded, fold
 from worker.text.letters import UNSEEN
 from worker.vocabulary.entities import LANGUAGES, Alias, Entity, Vocabulary

@@ -14,7 +14,7 @@ from itertools import product
 from typing import Any
 
 from db.enums.vocabulary import EntityType, MentionLevel
-from worker.tagging.stems import Stem
+from worker.tagging.aliases.stems import Stem
 from worker.text.fold import fold, shared_length
 from worker.vocabulary.entities import Alias
 from worker.vocabulary.inflection import CASES, Declension

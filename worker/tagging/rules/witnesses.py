@@ -9,8 +9,8 @@ from functools import cached_property
 from math import inf
 
 from db.enums.vocabulary import MentionRule
+from worker.tagging.aliases.forms import Hit
 from worker.tagging.context import OFFICE, ArticleContext, Field
-from worker.tagging.forms import Hit
 from worker.vocabulary.offices import holds_office
 
 
