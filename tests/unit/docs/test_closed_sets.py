@@ -148,7 +148,7 @@ def test_each_value_behind_a_field_in_the_docs_is_one() -> None:
 
 def test_the_tagger_gives_no_rule_but_these() -> None:
     folder = Path(columns.__file__).resolve().parents[2] / "tagging"
-    code = "".join(path.read_text("utf-8") for path in sorted(folder.glob("*.py")))
+    code = "".join(path.read_text("utf-8") for path in sorted(folder.rglob("*.py")))
     assert [rule for rule in MentionRule if f"MentionRule.{rule.name}" not in code] == []
     assert not re.findall(r'(?:rule=|_replace\(rule=|ruled\(\w+, )"([a-z-]+)"', code)
 
