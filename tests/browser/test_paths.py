@@ -174,3 +174,6 @@ def test_paper_has_no_menus_and_keeps_the_addresses_of_outlets(chromium: Browser
         expect(page.locator(".words")).to_be_visible()
         address = page.locator("a.out").first.evaluate("link => getComputedStyle(link, '::after').content")
         assert "https://" in address
+        page.goto(site + "/entities/csto")
+        expect(page.locator("main form")).to_be_hidden()
+        expect(page.locator("h1")).to_be_visible()

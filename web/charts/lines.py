@@ -63,12 +63,12 @@ def is_short(axis: TimeAxis) -> bool:
 
 
 def hover_layer(encoding: dict[str, Any], *, is_shown: bool) -> dict[str, Any]:
-    """Return the layer of points, seen under the pointer or always."""
+    """Return the layer of the points of several lines, seen under the pointer or always."""
     select = {"type": "point", "on": "pointerover", "clear": "pointerout"}
     is_hovered = {"param": "hover", "empty": False, "value": 1}
     return {
         "params": [{"name": "hover", "select": select}],
-        "mark": {"type": "point", "filled": True, "size": 70},
+        "mark": {"type": "point", "filled": True, "size": 110},
         "encoding": encoding | {"opacity": {"condition": is_hovered, "value": int(is_shown)}},
     }
 
