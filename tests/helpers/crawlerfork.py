@@ -1,5 +1,7 @@
 """Children of commands that crawl, forked from one process which has imported the crawler: that takes most of a second.
 
+So are the processes that read feeds and pages for them.
+
 `warm_children` has `crawlers.subprocess_run` start its children here. They get the environment, the folder and the
 files that `subprocess.Popen` would give them, and run the module as `python -m` does; what a start from nothing is like
 is tested by the services and by the commands that tests run as processes of their own.
@@ -11,13 +13,15 @@ import contextlib
 import gc
 import json
 import os
+import re
 import runpy
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -35,20 +39,14 @@ _LONGEST = 100
 
 
 class Forked:
-    """A child, with what `run_child` uses of `subprocess.Popen`."""
+    """A child of the process that listens at an address, with what this repository uses of `subprocess.Popen`."""
 
-    def __init__(self, argv: Sequence[str], address: str, env: Mapping[str, str]) -> None:
-        """Run `python -m module` in a child of the process that listens at `address`."""
-        assert list(argv[:2]) == [sys.executable, "-m"]
-        theirs_in, ours_in = os.pipe()
-        ours_out, theirs_out = os.pipe()
-        self.stdin, self.stdout = os.fdopen(ours_in, "wb"), os.fdopen(ours_out, "rb")
+    def __init__(self, address: str, order: Mapping[str, Any], files: Sequence[int]) -> None:
+        """Have a child forked that follows an order and has these files."""
         self._line = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._line.connect(address)
-        order = json.dumps({"module": argv[2], "environment": dict(env), "folder": os.getcwd()}).encode()
-        socket.send_fds(self._line, [order], [theirs_in, theirs_out, 2])
-        os.close(theirs_in)
-        os.close(theirs_out)
+        order = {**order, "folder": os.getcwd(), "address": address}
+        socket.send_fds(self._line, [json.dumps(order).encode()], files)
         self.pid = int(self._line.recv(64))
         self.returncode: int | None = None
 
@@ -69,11 +67,40 @@ class Forked:
         with contextlib.suppress(ProcessLookupError):  # it has ended, and the word of it is on its way
             os.kill(self.pid, signal.SIGTERM)
 
+    def kill(self) -> None:
+        """End the child at once."""
+        if self.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+
     def _hear(self, seconds: float | None) -> None:
         if self.returncode is None:
             self._line.settimeout(seconds)
             self.returncode = int(self._line.recv(64))
             self._line.close()
+
+
+class Child(Forked):
+    """A child of a command: it runs a module as `python -m` does, between two pipes."""
+
+    def __init__(self, address: str, argv: Sequence[str], env: Mapping[str, str]) -> None:
+        """Run `python -m module`."""
+        assert list(argv[:2]) == [sys.executable, "-m"]
+        theirs_in, ours_in = os.pipe()
+        ours_out, theirs_out = os.pipe()
+        self.stdin, self.stdout = os.fdopen(ours_in, "wb"), os.fdopen(ours_out, "rb")
+        super().__init__(address, {"module": argv[2], "environment": dict(env)}, [theirs_in, theirs_out, 2])
+        os.close(theirs_in)
+        os.close(theirs_out)
+
+
+def _start_parser(get_address: Callable[[], str], argv: Sequence[str], **options: Any) -> Forked:
+    """Start a process of `crawlers.bounded_process`, which is to serve a connection within limits."""
+    code = re.fullmatch(r"from crawlers\.bounded_process import serve; serve\((\d+), (\d+), (\d+)\)", argv[2])
+    assert code is not None
+    number, cpu_s, memory = map(int, code.groups())
+    order = {"serve": [cpu_s, memory], "environment": dict(options["env"])}
+    return Forked(get_address(), order, [number])
 
 
 @contextmanager
@@ -89,8 +116,7 @@ def warm_children(folder: Path) -> Iterator[None]:
     where = {"PYTHONPATH": os.pathsep.join(map(str, (_ROOT, _ROOT / "tests" / "helpers")))}
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(argv: Sequence[str], *, stdin: int, stdout: int, env: Mapping[str, str]) -> Forked:
-        assert stdin == stdout == subprocess.PIPE
+    def get_address() -> str:
         if not started:
             server = spawn(
                 [sys.executable, "-m", "crawlerfork", address], stdout=subprocess.PIPE, env={**os.environ, **where}
@@ -98,16 +124,27 @@ def warm_children(folder: Path) -> Iterator[None]:
             started.append(server)
             assert server.stdout is not None
             assert server.stdout.readline() == b"ready\n"
-        return Forked(argv, address, env)
+        return address
+
+    def start(argv: Sequence[str], *, stdin: int, stdout: int, env: Mapping[str, str]) -> Child:
+        assert stdin == stdout == subprocess.PIPE
+        return Child(get_address(), argv, env)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("crawlers.subprocess_run.subprocess", SimpleNamespace(Popen=start, PIPE=subprocess.PIPE))
+        _fork_parsers(patch, get_address)
         try:
             yield
         finally:
             for server in started:
                 server.kill()
                 server.communicate()
+
+
+def _fork_parsers(patch: pytest.MonkeyPatch, get_address: Callable[[], str]) -> None:
+    """Have the processes of this one that read what strangers wrote forked, too."""
+    namespace = SimpleNamespace(Popen=partial(_start_parser, get_address), DEVNULL=subprocess.DEVNULL)
+    patch.setattr("crawlers.bounded_process.subprocess", namespace)
 
 
 def _import_components() -> None:
@@ -156,12 +193,18 @@ def _keep(line: socket.socket, order: Mapping[str, Any], files: Sequence[int]) -
             line.send(str(os.waitstatus_to_exitcode(status)).encode())
         os._exit(0)
     line.close()
-    for number, file in enumerate(files):
-        os.dup2(file, number)
-        os.close(file)
     os.environ.clear()
     os.environ.update(order["environment"])
     os.chdir(order["folder"])
+    if "serve" in order:
+        from crawlers.bounded_process import serve
+
+        serve(files[0], *order["serve"])
+        os._exit(0)
+    for number, file in enumerate(files):
+        os.dup2(file, number)
+        os.close(file)
+    _fork_parsers(pytest.MonkeyPatch(), lambda: str(order["address"]))
     sys.argv = [str(order["module"])]
 
 
