@@ -5,6 +5,7 @@ from __future__ import annotations
 from web.api import (
     articles,
     clusters,
+    comparisons,
     cooccurrence,
     coverage,
     deliveries,
@@ -17,6 +18,7 @@ from web.api import (
     sources,
     status,
     subscriptions,
+    unusual,
 )
 
 ROUTERS = tuple(
@@ -27,6 +29,8 @@ ROUTERS = tuple(
         mentions,
         entities,
         coverage,
+        comparisons,
+        unusual,
         cooccurrence,
         clusters,
         sources,

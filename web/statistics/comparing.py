@@ -140,7 +140,7 @@ def _read_spans(
     spans = []
     for name, text in written.items():
         try:
-            spans.append(_read_span(conn, name, text, store=store) if text else None)
+            spans.append(read_span(conn, name, text, store=store) if text else None)
         except InvalidParameter as error:
             errors[name] = _write(error)
     if any(written.values()) and not all(written.values()):
@@ -150,7 +150,8 @@ def _read_spans(
     return (first, second) if first and second and not errors else None
 
 
-def _read_span(conn: Connection, name: str, text: str, *, store: Store) -> DayRange:
+def read_span(conn: Connection, name: str, text: str, *, store: Store) -> DayRange:
+    """Return the first and the last day of a range like 2022-01-01..2022-01-31. Raises InvalidParameter."""
     begin, _, end = text.partition("..")
     try:
         first, last = read_days(conn, begin, end or begin, store=store)

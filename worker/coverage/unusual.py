@@ -14,7 +14,7 @@ from db.articles.counting_day import day_at
 from db.coverage.cells import span
 from db.coverage.first_seen import first_appearances, first_pairs, top_stories
 from worker.coverage.attention import MIN_ARTICLES, load_history
-from worker.coverage.health import day_not_over
+from worker.coverage.health import HealthReader, collection_health_by_day, day_not_over
 from worker.coverage.stats.bursts import DayJudgement, discoveries
 
 _NEW_DAYS, OLD_ENOUGH_DAYS = 3, 28
@@ -38,12 +38,19 @@ def latest_day(conn: Connection, *, now: datetime) -> date:
     return min(known[1], today) if known else today
 
 
-def find_unusual(conn: Connection, day: date, *, rate: float, now: datetime) -> list[dict[str, Any]]:
+def find_unusual(
+    conn: Connection,
+    day: date,
+    *,
+    rate: float,
+    now: datetime,
+    read_health: HealthReader = collection_health_by_day,
+) -> list[dict[str, Any]]:
     """Return the unusual entities of a day, most interesting first; a share of `rate` of the bursts is chance."""
     known = span(conn)
     if known is None:
         return []
-    found = [*_find_bursts(conn, day, rate, now), *_find_first_appearances(conn, day, known[0])]
+    found = [*_find_bursts(conn, day, rate, now, read_health), *_find_first_appearances(conn, day, known[0])]
     return sorted(_merge_first_into_bursts(found), key=lambda record: -record["interest"])
 
 
@@ -71,9 +78,11 @@ def measure_interest(articles: int, expected: float, *, is_pair: bool = False) -
     return round((articles - expected) / math.sqrt(expected + 1) * (0.5 if is_pair else 1), 2)
 
 
-def _find_bursts(conn: Connection, day: date, rate: float, now: datetime) -> list[dict[str, Any]]:
+def _find_bursts(
+    conn: Connection, day: date, rate: float, now: datetime, read_health: HealthReader
+) -> list[dict[str, Any]]:
     """Return the entities with unusually many articles; a share of `rate` of them is expected to be chance."""
-    past = load_history(conn, day, day, today=day_not_over(conn, now))
+    past = load_history(conn, day, day, today=day_not_over(conn, now), read_health=read_health)
     judged = [(entity, found) for entity in past.counts if (found := past.judged(entity, day)) is not None]
     places = discoveries([found.p for _, found in judged], rate)
     return [_burst(conn, day, *judged[place]) for place in places if judged[place][1].count >= MIN_ARTICLES]

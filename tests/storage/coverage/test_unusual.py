@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from apiclient import read
 from commandline import run
 from samplestore import Sample, store_of
 from typer.testing import Result
 
 from db.engine import Database
+from web.app import create_app
 
 FIRST = datetime(2022, 1, 3, 12, tzinfo=UTC)
 DAYS = 45
@@ -143,3 +145,15 @@ def test_texts_without_a_title_are_called_by_their_first_words(many: Database) -
     assert len(story["headline"]) < 100
     shown = json.loads(run("article", "show", "https://oasis.example/place-02/0").stdout)
     assert shown["headline"].startswith("place-02 word word")
+
+
+@pytest.mark.parametrize(
+    ("query", "options"),
+    [("", ()), (f"until={day(DAYS):%Y-%m-%d}", ()), ("until=2022-01-09&false_alarms=0.5", ("--until=2022-01-09",))],
+)
+def test_the_api_answers_what_the_command_prints(store: Database, query: str, options: Sequence[str]) -> None:
+    answered = read(create_app(store), f"/coverage/unusual?{query}")
+    printed = json.loads(unusual("--all", "--format=json", *options).stdout)
+    assert bool(printed) == (not options)
+    blank = dict.fromkeys(("until", "first", "expected", "p"))
+    assert answered["unusual"] == [blank | {"other": one.pop("with", None)} | one for one in printed]

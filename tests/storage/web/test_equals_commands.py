@@ -63,6 +63,23 @@ def test_coverage(app: ASGIApp, query: str, options: list[str]) -> None:
     assert read(app, f"/coverage?{query}")["coverage"] == printed("coverage", *options)
 
 
+SPANS = ("2022-01-01..2022-01-08", "2022-01-09..2022-01-20")
+
+
+@pytest.mark.parametrize("level", ["all", "name"])
+def test_comparisons(app: ASGIApp, level: str) -> None:
+    query = f"entity=csto&entity=turan&first={SPANS[0]}&second={SPANS[1]}&level={level}"
+    printed_ones = printed("coverage", "csto", "turan", f"--level={level}", "--compare", *SPANS)
+    assert read(app, f"/coverage/comparison?{query}")["comparisons"] == printed_ones
+
+
+@pytest.mark.parametrize("level", ["", "&level=name"])
+def test_comparisons_need_two_ranges(app: ASGIApp, level: str) -> None:
+    answer = ask(app, f"/coverage/comparison?entity=csto&first=2022-01&second=2022-02..2022-01{level}")
+    assert (answer.status, json.loads(answer.body)["parameter"]) == (422, "second")
+    assert ask(app, f"/coverage/comparison?entity=csto&first=2022-01{level}").status == 422
+
+
 def test_status(app: ASGIApp) -> None:
     mine, theirs = read(app, "/status"), printed("status")
     mine.pop("at")

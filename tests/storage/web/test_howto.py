@@ -50,4 +50,4 @@ def test_the_examples_print_what_the_page_shows(warm_data: Path, monkeypatch: py
 
 
 def test_all_python_of_the_page_is_tried() -> None:
-    assert len(EXAMPLES) == (ROOT / NAME).read_text("utf-8").count("```python\n") == 8
+    assert len(EXAMPLES) == (ROOT / NAME).read_text("utf-8").count("```python\n") == 9

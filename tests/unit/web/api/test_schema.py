@@ -87,6 +87,8 @@ THINGS = [
     "/api/v1/subscriptions/%3Cb%3Ecsto%3C/b%3E%20%E2%80%9Cdrills%E2%80%9D",
     "/api/v1/coverage?entity=csto&by=month&split=source&share=true&voice=true",
     "/api/v1/coverage?entity=csto&entity=turan",
+    "/api/v1/coverage/comparison?entity=csto&first=2021-12&second=2022-01",
+    "/api/v1/coverage/unusual?until=2022-01-06",
     "/api/v1/status",
     "/api/v1/exports",
     "/api/v1/exports/articles?text=true",
