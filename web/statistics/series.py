@@ -29,8 +29,9 @@ PERIODS_MAX = 2_000
 """Maximum number of periods of a page: five years of days."""
 _COMPLETE, _ALIVE = 0.95, 0.9
 """With a lesser share of the articles seen, or of outlets collected without gaps, a chart is shaded."""
-_DAYS_MAX, _WEEKS_MAX = 400, 200
-"""Without a grain in the address, the longest range that is shown by day, in days, and by week, in weeks."""
+_DAYS_MAX, _SPLIT_DAYS_MAX, _WEEKS_MAX = 400, 120, 200
+"""Without a grain in the address, the longest range that is shown by day, in days (of several lines, which would hide
+each other: fewer), and by week, in weeks."""
 _LEAST_DAYS = 14
 """Days that are shown at least, also of a collection that has just begun."""
 _USUAL_DAYS = {Grain.DAY: 90, Grain.WEEK: 364, Grain.MONTH: 1_096}
@@ -102,7 +103,7 @@ def read_range(conn: Connection, parameters: SeriesParameters, *, store: Store) 
     check_day("until", last)
     first = first or _usual_first(conn, last, _USUAL_DAYS[parameters.by or Grain.DAY])
     check_day("since", first)
-    grain = parameters.by or _fit_grain((last - first).days)
+    grain = parameters.by or _fit_grain((last - first).days, is_split=parameters.split != PageSplit.ALL)
     days = {Grain.DAY: 1, Grain.WEEK: 7, Grain.MONTH: 28}[grain]
     if (last - first).days // days > PERIODS_MAX:
         longer = "choose a shorter range" if grain is Grain.MONTH else "choose longer ones, or a shorter range"
@@ -118,8 +119,9 @@ def _usual_first(conn: Connection, last: date, days: int) -> date:
     return max(last - timedelta(days=days - 1), min(known[0], least) if known else date.min)
 
 
-def _fit_grain(days: int) -> Grain:
-    return Grain.DAY if days <= _DAYS_MAX else Grain.WEEK if days <= 7 * _WEEKS_MAX else Grain.MONTH
+def _fit_grain(days: int, *, is_split: bool) -> Grain:
+    most = _SPLIT_DAYS_MAX if is_split else _DAYS_MAX
+    return Grain.DAY if days <= most else Grain.WEEK if days <= 7 * _WEEKS_MAX else Grain.MONTH
 
 
 def check_day(name: str, day: date) -> date:

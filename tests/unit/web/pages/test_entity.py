@@ -250,6 +250,14 @@ def test_the_length_of_periods_fits_the_range(store: Database, since: str, grain
     assert read_json(store, f"/entities/csto?since={since}&until=2022-01-08")["by"] == grain
 
 
+def test_lines_beside_each_other_have_fewer_points(store: Database) -> None:
+    year = "since=2021-01-08&until=2022-01-08"
+    assert read_json(store, f"/entities/csto?{year}")["by"] == "day"
+    assert read_json(store, f"/entities/csto?{year}&split=lang")["by"] == "week"
+    assert read_json(store, f"/entities/csto?{year}&split=lang&by=day")["by"] == "day"
+    assert read_json(store, "/entities/csto?since=2021-12-01&split=lang")["by"] == "day"
+
+
 def test_a_new_collection_is_shown_from_its_first_day_on(store: Database) -> None:
     shown = read_json(store, "/entities/csto")
     assert (shown["since"], shown["until"]) == ("2021-12-26", "2022-01-08")  # two weeks at least

@@ -108,6 +108,15 @@ def test_what_articles_lack_is_a_filter_that_can_be_removed(store: Database) -> 
     assert ask(store, "/search?lacks=everything").status == 422
 
 
+def test_a_reprint_is_marked_and_leads_to_its_story(store: Database) -> None:
+    original = sample(1)
+    fill(store, [original, sample(2, copies=original.url, source="oasis-wire")])
+    page = page_of(store)
+    assert sorted(titles_of(page)) == ["Article 1", "Article 2"]
+    marked = [attrs["href"] for tag, attrs in elements_of(page) if tag == "a" and attrs.get("class") == "reprint"]
+    assert marked == ["/stories/2"]
+
+
 def test_a_query_that_is_a_name_leads_to_all_its_articles(store: Database) -> None:
     load_names(store)
     fill(store, [sample(1)])
