@@ -18,7 +18,7 @@ from cli.source.parts.feeds import FORMAT, OUTLET
 from db.enums.collection import BackfillState
 
 if TYPE_CHECKING:
-    from db.collection.backfills import BackfillProgress
+    from db.collection.backfills.backfills import BackfillProgress
     from db.engine import Database
     from db.settings import Settings
 
@@ -54,7 +54,7 @@ def source_backfill(
     """
     from cli.shared.lookup import source_ids
     from crawlers.subprocess_run import ChildFailed
-    from db.collection.backfills import find_progress
+    from db.collection.backfills.backfills import find_progress
     from db.settings import load
 
     database = open_store()
@@ -79,7 +79,7 @@ def source_backfill(
 def _begin(database: Database, source_id: str, since: date, until: date, archives: list[str]) -> int:
     """Return the back-fill of these days, new or under way. Exit if there is nothing to read."""
     from crawlers.reading.older import DAYS_MAX, DaySpan, archive_documents, first_documents
-    from db.collection.backfills import begin_backfill, find_lists
+    from db.collection.backfills.backfills import begin_backfill, find_lists
     from db.collection.sources.sources import find_source
 
     if (until - since).days > DAYS_MAX:
@@ -108,7 +108,7 @@ def _begin(database: Database, source_id: str, since: date, until: date, archive
 
 
 def _stop(database: Database, source_id: str) -> None:
-    from db.collection.backfills import find_active, stop_backfill
+    from db.collection.backfills.backfills import find_active, stop_backfill
 
     numbers = database.read(lambda conn: find_active(conn, source_id))
     for number in numbers:
@@ -118,7 +118,7 @@ def _stop(database: Database, source_id: str) -> None:
 
 def _follow(database: Database, settings: Settings, number: int) -> None:
     """Wait until the back-fill ends, or has to wait for long: worked off by the crawler that runs, else by our own."""
-    from db.collection.backfills import find_progress
+    from db.collection.backfills.backfills import find_progress
 
     told = 0.0
     for _ in chain(_watched(database, settings, number), _worked_off(database, settings, number)):
@@ -130,7 +130,7 @@ def _follow(database: Database, settings: Settings, number: int) -> None:
 def _worked_off(database: Database, settings: Settings, number: int) -> Iterator[str]:
     """Yield each URL that a crawler of our own read, if a crawler that ran before has left something."""
     from crawlers.backfill_run import run_backfill
-    from db.collection.backfills import goes_on
+    from db.collection.backfills.backfills import goes_on
 
     if database.read(lambda conn: goes_on(conn, number, now=datetime.now(UTC))):
         yield from run_backfill(settings, number)
@@ -138,7 +138,7 @@ def _worked_off(database: Database, settings: Settings, number: int) -> Iterator
 
 def _watched(database: Database, settings: Settings, number: int) -> Iterator[None]:
     """Yield each second while a crawler runs and the back-fill goes on."""
-    from db.collection.backfills import goes_on
+    from db.collection.backfills.backfills import goes_on
     from db.datadir.heartbeat import heartbeat_age_s
 
     while database.read(lambda conn: goes_on(conn, number, now=datetime.now(UTC))):

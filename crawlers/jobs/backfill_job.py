@@ -24,8 +24,8 @@ from crawlers.reading.older import DaySpan, ListingDocument, OlderListing
 from crawlers.reading.parse import NotAFeed
 from crawlers.scheduling.hints import retry_after_s
 from crawlers.scheduling.history import hash_key
-from db.collection.backfills import (
-    DOCUMENTS_MAX,
+from db.collection.backfills.backfills import DOCUMENTS_MAX
+from db.collection.backfills.due import (
     BackfillDue,
     claim_backfill_pages,
     claim_backfills,

@@ -19,7 +19,7 @@ from crawlers.http.robots import NEWER_THAN
 from crawlers.reading.listings import read_listing
 from crawlers.reading.parse import ParsedFeed
 from crawlers.scheduling.plan import PollLimits
-from db.collection.backfills import BackfillDue
+from db.collection.backfills.due import BackfillDue
 from db.collection.feeds.hubs import HubDue
 from db.collection.feeds.polls import FeedDue
 from db.collection.pages.pages import PageDue

@@ -38,7 +38,7 @@ from crawlers.spiders.allowed_pages import ask_for_allowed
 from crawlers.spiders.network_watch import NetworkWatch
 from crawlers.spiders.one_shot import OneShot
 from crawlers.spiders.rests import HostRests
-from db.collection.backfills import goes_on
+from db.collection.backfills.backfills import goes_on
 from db.collection.feeds.feeds import count_due_feeds
 from db.collection.feeds.hubs import ask_hubs_anew
 from db.collection.host_leases import find_hosts_at_rest, find_resting_hosts

@@ -19,7 +19,7 @@ from templates import migrated
 from crawlers.backfill_run import run_backfill
 from crawlers.crawl_once import collect_once
 from db.alerts.matches import find_backfilled
-from db.collection.backfills import stop_backfill
+from db.collection.backfills.backfills import stop_backfill
 from db.collection.feeds.feeds import add_feed
 from db.datadir.heartbeat import touch_heartbeat
 from db.enums.collection import FeedKind, FeedState

@@ -16,7 +16,7 @@ from courier import Reply, Site, environment_of
 from material import ROOT
 from sqlalchemy import select
 
-from db.collection.backfills import BackfillProgress, begin_backfill, find_progress
+from db.collection.backfills.backfills import BackfillProgress, begin_backfill, find_progress
 from db.datadir.heartbeat import heartbeat_age_s
 from db.engine import Database
 from db.settings import Settings

@@ -16,7 +16,8 @@ from crawlers.jobs.job import DecisionContext
 from crawlers.jobs.kinds import KINDS
 from crawlers.scheduling.history import hash_key
 from crawlers.scheduling.plan import PollLimits
-from db.collection.backfills import DOCUMENTS_MAX, BackfillDue
+from db.collection.backfills.backfills import DOCUMENTS_MAX
+from db.collection.backfills.due import BackfillDue
 from db.enums.collection import FeedKind
 
 NOW = datetime(2026, 11, 5, 12, tzinfo=UTC)
