@@ -105,7 +105,7 @@ def build_record(conn: Connection, row: SubscriptionRow, links: Links, *, with_s
     from worker.subscriptions.records import subscription_record
 
     recipients = find_recipients(conn, [row.id])
-    record = subscription_record(row, recipients, count_matches(conn, row.id).get(row.id, (0, None)))
+    record = subscription_record(row, recipients, count_matches(conn, [row.id]).get(row.id, (0, None)))
     for fields, recipient in zip(record["recipients"], recipients, strict=True):
         fields["reason"] = recipient.channel.reason
         if with_secrets and recipient.channel.secret is not None:

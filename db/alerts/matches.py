@@ -250,12 +250,12 @@ def find_latest_events(conn: Connection, subscription_ids: Collection[int]) -> d
     }
 
 
-def count_matches(conn: Connection, subscription_id: int | None = None) -> dict[int, tuple[int, datetime]]:
-    """Return the number of sent matches and the time of the latest one, by subscription."""
+def count_matches(conn: Connection, subscription_ids: Collection[int] | None = None) -> dict[int, tuple[int, datetime]]:
+    """Return the number of sent matches and the time of the latest one, of some subscriptions or of all."""
     query = select(MatchRow.subscription_id, func.count(), func.max(MatchRow.matched_at))
     query = query.where(MatchRow.status.in_(SENT_STATUSES)).group_by(MatchRow.subscription_id)
-    if subscription_id is not None:
-        query = query.where(MatchRow.subscription_id == subscription_id)
+    if subscription_ids is not None:
+        query = query.where(MatchRow.subscription_id.in_(subscription_ids))
     return {key: (number, latest) for key, number, latest in conn.execute(query)}
 
 

@@ -13,7 +13,6 @@ from sqlalchemy import (
     cast,
     column,
     func,
-    or_,
     select,
     type_coerce,
     values,
@@ -26,9 +25,11 @@ from db.collection.feeds.feeds import LISTED
 from db.collection.feeds.losses import losses_of_outlets
 from db.coverage.cells import TOTAL, UNDATED
 from db.dialect import bytewise
-from db.dialect.functions import WordColumn, instant_text
+from db.dialect.functions import WordColumn, instant_text, is_one_of, is_one_of_few
 from db.enums.coverage import CoverageLevel, CoverageSplit, Grain
 from db.models import Article, CoverageCell, CoverageSeries, EntityRow, Feed, Source
+
+_FEW_PAIRS = 5_000
 
 
 def coverage(conn: Connection, filters: Filters) -> Rows:
@@ -103,8 +104,21 @@ def cooccurrence(conn: Connection, filters: Filters) -> Rows:
         .order_by(_IS_OF_NO_DAY, CoverageCell.bucket_on, bytewise(conn, first), bytewise(conn, second))
     )
     if filters.entities:
-        query = query.where(or_(one.id.in_(filters.entities), another.id.in_(filters.entities)))
+        pairs = _pairs_with(conn, filters.entities)
+        listed = is_one_of_few if len(pairs) <= _FEW_PAIRS else is_one_of
+        query = query.where(listed(CoverageSeries.id, pairs))
     return query
+
+
+def _pairs_with(conn: Connection, entities: Sequence[str]) -> list[int]:
+    """Return the series of pairs with one of the entities, which stands on either side.
+
+    They are read beforehand, because a planner that guesses how many there are may go through all pairs.
+    """
+    pairs = select(CoverageSeries.id).where(*_daily(CoverageSplit.ENTITY, CoverageLevel.NAME))
+    # the index begins with the first of the two: the second is found by going through all that may be the first
+    behind = pairs.join(EntityRow, EntityRow.id == CoverageSeries.entity_id).where(CoverageSeries.part.in_(entities))
+    return [*conn.scalars(pairs.where(CoverageSeries.entity_id.in_(entities))), *conn.scalars(behind)]
 
 
 def _health(health: CollectionHealth | None) -> tuple[CTE, CTE]:

@@ -95,9 +95,10 @@ def show_subscription(
 
 def _records(conn: Connection, rows: Sequence[SubscriptionRow]) -> list[dict[str, Any]]:
     recipients = find_recipients(conn, [row.id for row in rows])
+    counts = count_matches(conn, [row.id for row in rows])
     records = []
     for row in rows:
-        count = count_matches(conn, row.id).get(row.id, (0, None))
+        count = counts.get(row.id, (0, None))
         record = subscription_record(row, [one for one in recipients if one.subscription_id == row.id], count)
         shown = [{"kind": one["kind"], "state": one["state"]} for one in record["recipients"]]
         records.append(record | {"recipients": shown})

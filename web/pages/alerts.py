@@ -133,7 +133,7 @@ def show_alert(
             row = get_subscription(conn, min(number, 2**63 - 1))
         except NoResultFound:
             raise HTTPException(404, "There is no such alert. The page of alerts lists them all.") from None
-        count = count_matches(conn, row.id).get(row.id, (0, None))
+        count = count_matches(conn, [row.id]).get(row.id, (0, None))
         matches = read_subscription(conn, row.id, limit=_MATCHES + 1, before=after)
         rows: Sequence[DeliveryRow] = list_deliveries(conn, subscription=row.name, limit=_DELIVERIES)
         page = AlertPage(
