@@ -40,6 +40,7 @@ from worker.chain.batch.identify import Identified, clean, identify
 from worker.chain.batch.input_results import endings, late_endings
 from worker.chain.batch.joining import JOINING
 from worker.chain.batch.linked_hosts import record_linked_hosts
+from worker.chain.batch.rows import reject_removed, to_article, to_revision
 from worker.chain.batch.tag import RevisionTagger
 from worker.chain.documents import Document, InputResult, Rejected
 from worker.extract.genre import genre_of_kind
@@ -126,7 +127,7 @@ class Pipeline:
         results, rejected = self._store(identified, now)
         taken = [rejected.get(id(entry), entry) for entry in taken]
         waiting = [
-            _revision_out(entry, result)
+            to_revision(entry, result)
             for entry in identified
             if (result := results.get(id(entry))) is not None and result.revision_id is not None
         ]
@@ -190,10 +191,10 @@ class Pipeline:
                 conn, book, hint=hint, name=name, url=entry.canonical_url, now=now
             )
             if source_id in removed:
-                rejected[id(entry)] = _of_removed(document, source_id)
+                rejected[id(entry)] = reject_removed(document, source_id)
             else:
                 genre = entry.genre or genre_of_kind(book.kinds.get(source_id))
-                rows.append((id(entry), _article_in(entry, source_id, genre)))
+                rows.append((id(entry), to_article(entry, source_id, genre)))
         articles = [article for _, article in rows]
         recorded = (
             recording.record_articles(conn, articles, lease_until=now + self.lease, joining=JOINING) if articles else []
@@ -276,55 +277,3 @@ def _identified(document: Document, now: datetime) -> Identified | Rejected:
             source_id=document.source_id,
             capture_id=document.capture_id,
         )
-
-
-def _of_removed(document: Document, source_id: str) -> Rejected:
-    """Return the rejection of a document whose outlet a person removed; it is counted for no outlet."""
-    return Rejected(
-        subject=document.subject,
-        reason=f"its outlet {source_id} was removed; steppewatch source restore {source_id} brings it back",
-        capture_id=document.capture_id,
-    )
-
-
-def _article_in(entry: Identified, source_id: str, genre: str | None) -> ArticleIn:
-    return ArticleIn(
-        canonical_url=entry.canonical_url,
-        url=entry.url,
-        source_id=source_id,
-        content_hash=entry.content_hash,
-        observed_at=entry.document.observed_at,
-        capture_id=entry.document.capture_id,
-        title=entry.title,
-        text=entry.text,
-        author=entry.author,
-        language=entry.language,
-        genre=genre,
-        published_at=entry.published_at,
-        published_is_day=entry.published_is_day,
-        second_language=entry.second_language,
-        text_from=entry.text_from,
-        unverified=entry.document.unverified,
-        is_verified=entry.document.is_verified,
-        claims=entry.own.claims,
-        fingerprint=entry.fingerprint.to_bytes(),
-        shingles=entry.fingerprint.size,
-        sketch=entry.fingerprint.sample.tolist(),
-    )
-
-
-def _revision_out(entry: Identified, result: Recorded) -> RevisionOut:
-    assert result.revision_id is not None
-    return RevisionOut(
-        id=result.revision_id,
-        article_id=result.article_id,
-        capture_id=entry.document.capture_id,
-        source_id=result.source_id,
-        canonical_url=result.canonical_url,
-        published_at=result.published_at,
-        title=entry.title,
-        text=entry.text,
-        language=entry.language,
-        second_language=entry.second_language,
-        fingerprint=entry.fingerprint.to_bytes(),
-    )
