@@ -21,7 +21,7 @@ from pathlib import Path
 from benchmarks.labelled import SETS, LabelledDocument
 from benchmarks.tagging_names import inflected
 from worker.tagging.tagger import Mention, Tagger
-from worker.vocabulary.inflection import NOTHING
+from worker.vocabulary.languages.inflection import NOTHING
 from worker.vocabulary.loader import packaged_folder, read_vocabulary
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from worker.tagging.tagger import Tagger
 from worker.vocabulary.entities import Alias, Entity, Vocabulary
-from worker.vocabulary.inflection import Inflection, read_inflection
+from worker.vocabulary.languages.inflection import Inflection, read_inflection
 from worker.vocabulary.loader import packaged_folder, read_vocabulary
 from worker.vocabulary.toml_table import read_toml
 

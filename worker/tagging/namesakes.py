@@ -12,7 +12,7 @@ from db.enums.vocabulary import EntityType, MentionLevel
 from worker.text.fold import words
 from worker.text.letters import APOSTROPHES
 from worker.vocabulary.entities import Alias, Entity, Vocabulary
-from worker.vocabulary.given_names import GivenNames
+from worker.vocabulary.languages.given_names import GivenNames
 from worker.vocabulary.relations import RelationKind
 
 _ENDING = 3  # letters that a case may add to a name

@@ -21,9 +21,9 @@ from worker.tagging.rules.rules import NearMiss, decide
 from worker.tagging.traditional import with_traditional
 from worker.text.fold import squeeze, to_readable
 from worker.vocabulary.entities import LANGUAGES, Alias, Vocabulary
+from worker.vocabulary.languages.usage import Usage
 from worker.vocabulary.loader import packaged_folder, read_vocabulary
 from worker.vocabulary.relations import RelationKind
-from worker.vocabulary.usage import Usage
 
 
 class Mention(NamedTuple):

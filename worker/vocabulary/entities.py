@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from worker.vocabulary.given_names import NOBODY, GivenNames, parse_given_names
-from worker.vocabulary.han_pairs import NO_PAIRS, Pairs, parse_pairs
-from worker.vocabulary.inflection import NOTHING, Inflection, read_inflection
+from worker.vocabulary.languages.given_names import NOBODY, GivenNames, parse_given_names
+from worker.vocabulary.languages.han_pairs import NO_PAIRS, Pairs, parse_pairs
+from worker.vocabulary.languages.inflection import NOTHING, Inflection, read_inflection
+from worker.vocabulary.languages.usage import Usage, parse_usage
 from worker.vocabulary.offices import Office, parse_office
 from worker.vocabulary.regions import NOWHERE, Regions, parse_regions
 from worker.vocabulary.scope import Definition
 from worker.vocabulary.stored_names import iter_entities
 from worker.vocabulary.toml_table import ProblemsFound
-from worker.vocabulary.usage import Usage, parse_usage
 
 LANGUAGES = ("en", "ru", "kk", "kk-Latn", "ky", "uz", "uz-Cyrl", "tg", "tk", "tr", "az", "hy", "zh")
 GUESS = "guess"

@@ -17,16 +17,16 @@ from worker.vocabulary.entities import (
     Vocabulary,
     VocabularyError,
 )
-from worker.vocabulary.given_names import read_given_names
-from worker.vocabulary.han_pairs import read_pairs
-from worker.vocabulary.inflection import NOTHING, Inflection, read_inflection
+from worker.vocabulary.languages.given_names import read_given_names
+from worker.vocabulary.languages.han_pairs import read_pairs
+from worker.vocabulary.languages.inflection import NOTHING, Inflection, read_inflection
+from worker.vocabulary.languages.usage import read_usage
 from worker.vocabulary.offices import Office, is_day
 from worker.vocabulary.regions import read_regions
 from worker.vocabulary.relations import FACTS, RelationKind
 from worker.vocabulary.scope_file import read_scope
 from worker.vocabulary.state_bodies import Bodies, read_bodies, shared_acronyms
 from worker.vocabulary.toml_table import ID, TomlTable, read_toml
-from worker.vocabulary.usage import read_usage
 
 _WIKIDATA = re.compile(r"Q[1-9]\d*")
 _SOURCE = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")

@@ -30,7 +30,7 @@ from worker.tagging.search import Search
 from worker.tagging.vetoes import Veto
 from worker.text.fold import BLANK, Folded, words
 from worker.text.letters import APOSTROPHES
-from worker.vocabulary.inflection import Inflection
+from worker.vocabulary.languages.inflection import Inflection
 
 _APOSTROPHES = frozenset(APOSTROPHES)
 _JOINERS = _APOSTROPHES | frozenset("‐‑–-")

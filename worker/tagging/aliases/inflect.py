@@ -9,7 +9,7 @@ from dataclasses import replace
 from db.enums.vocabulary import EntityType, MentionLevel
 from worker.tagging.aliases.stems import NO_ENDINGS, Stem
 from worker.vocabulary.entities import Alias, Entity
-from worker.vocabulary.inflection import Inflection, LanguageEndings
+from worker.vocabulary.languages.inflection import Inflection, LanguageEndings
 
 _SHORT = 3
 _PLACES = frozenset(map(str, (EntityType.STATE, EntityType.PLACE, EntityType.REGION)))

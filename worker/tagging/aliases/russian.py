@@ -17,7 +17,7 @@ from db.enums.vocabulary import EntityType, MentionLevel
 from worker.tagging.aliases.stems import Stem
 from worker.text.fold import fold, shared_length
 from worker.vocabulary.entities import Alias
-from worker.vocabulary.inflection import CASES, Declension
+from worker.vocabulary.languages.inflection import CASES, Declension
 
 Cases = tuple[frozenset[str], ...]  # the forms of a word, case by case
 

@@ -10,8 +10,8 @@ from worker.tagging.context import OFFICE, ArticleContext, Field
 from worker.tagging.namesakes import Strangers, is_own, is_somebody_else
 from worker.tagging.rules.witnesses import Witnesses
 from worker.text.letters import APOSTROPHES
-from worker.vocabulary.given_names import GivenNames
-from worker.vocabulary.usage import Usage
+from worker.vocabulary.languages.given_names import GivenNames
+from worker.vocabulary.languages.usage import Usage
 
 _WORD_BEFORE = re.compile(rf"([^\W\d_][\w{APOSTROPHES}-]*\.?)[ \u00a0]$")
 _SENTENCE_OPENS = re.compile(r"(?:^|[.!?…:;\n\"“«„(–—])[\s\"“«„(]*$")

@@ -22,8 +22,8 @@ from worker.tagging.rules.small_letters import never_counts, says_case_nothing, 
 from worker.tagging.rules.witnesses import Witnesses
 from worker.tagging.vetoes import Veto
 from worker.vocabulary.entities import DECOY, Vocabulary
+from worker.vocabulary.languages.usage import Usage
 from worker.vocabulary.offices import holds_office
-from worker.vocabulary.usage import Usage
 
 
 class NearMiss(NamedTuple):

@@ -13,7 +13,7 @@ from worker.tagging.aliases.inflect import stems
 from worker.tagging.tagger import Tagger
 from worker.text.fold import fold
 from worker.vocabulary.entities import Vocabulary
-from worker.vocabulary.inflection import read_inflection
+from worker.vocabulary.languages.inflection import read_inflection
 
 
 @cache

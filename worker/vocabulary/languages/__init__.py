@@ -1,0 +1,1 @@
+"""Facts of languages, each from a file of the vocabulary: endings, given names, capitals, states of one character."""
