@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from db.settings import load
 from web.app import create_app
 from web.door import build_door
+from web.freed_memory import return_freed_memory
 from web.protocol import BoundedProtocol
 
 _GRACE_S = 3
@@ -19,6 +20,7 @@ _KEEP_ALIVE_S = 5
 
 def serve(host: str, port: int) -> None:
     """Serve the page with the settings of the environment until a signal arrives."""
+    return_freed_memory()
     app = create_app(door=build_door(load(), host))
     with suppress(KeyboardInterrupt):
         uvicorn.Server(build_config(app, host, port)).run()
