@@ -45,6 +45,8 @@ class Filters:
     languages: Sequence[str] = ()
     genres: Sequence[str] = ()
     in_scope: bool | None = None
+    countries: Sequence[str] = ()
+    """Lists of articles only: countries of outlets, as the outlets have them (`RU/UZ` is another than `RU`)."""
     level: str | None = None
     """Lists of articles only: a `MentionLevel` of which a mention has to be, of the entities if there are any."""
     lacks: Sequence[Lack] = ()
@@ -94,6 +96,8 @@ def conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
         yield Article.source_id.in_(filters.sources)
     if filters.languages:
         yield or_(*(_is_in(language) for language in filters.languages))
+    if filters.countries:
+        yield Article.source_id.in_(select(Source.id).where(Source.country.in_(filters.countries)))
     if filters.genres:
         yield Article.genre.in_(filters.genres)
     if filters.in_scope is not None:

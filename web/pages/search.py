@@ -50,7 +50,7 @@ _TITLES = {
     "scope": "Scope",
 }
 
-_FILTERS = ("since", "until", "entity", "level", "source", "lang", "genre", "scope", "lacks")
+_FILTERS = ("since", "until", "entity", "level", "source", "lang", "country", "genre", "scope", "lacks")
 """The parameters that are filters, in the order of their chips."""
 
 router = APIRouter(include_in_schema=False)
@@ -152,10 +152,6 @@ class SearchPage:
 
     def add(self, name: str, value: str) -> str:
         """Return the address of the search with one more filter."""
-        if name == "country":  # the query language has it, the filters do not
-            term = f"country:{value}"
-            query = f"({self.asked.q.strip()}) AND {term}" if self.asked.q.strip() else term
-            return change_query(self.path, self.pairs, {"q": query, "after": None})
         present = [] if name == "scope" else [known for key, known in self.pairs if key == name and known != value]
         return change_query(self.path, self.pairs, {name: [*present, value], "after": None})
 

@@ -110,6 +110,7 @@ class SearchParameters(FilterParameters):
     level: Annotated[MentionLevel | None, BeforeValidator(_unless_empty)] = Field(
         None, description="Only articles that mention the entity, or any, at this level."
     )
+    country: Names = Field([], description="Only of outlets of exactly this country; repeatable.")
     lacks: Annotated[list[Lack], Field(max_length=len(Lack))] = Field(
         [], description="Only articles without a date, a day on which they count, a language, genre or country."
     )
@@ -142,7 +143,7 @@ def read_filters(conn: Connection, parameters: FilterParameters, *, store: Store
     except InvalidFilter as error:
         raise InvalidParameter(error.field, str(error)) from None
     if isinstance(parameters, SearchParameters):
-        return replace(filters, level=parameters.level, lacks=parameters.lacks)
+        return replace(filters, countries=_written(parameters.country), level=parameters.level, lacks=parameters.lacks)
     return filters
 
 

@@ -143,7 +143,7 @@ def link_part(split: str, part: str, **filters: Value) -> str | None:
     if not part:
         return search_address(**filters, lacks=split) if split in tuple(Lack) else None
     if split == CoverageSplit.COUNTRY:
-        return search_address(q=f"country:{part}", **filters)
+        return search_address(country=part, **filters)  # exactly: the query country:RU has RU/UZ too
     if split == CoverageSplit.LANG and part in _OTHER_SCRIPTS:  # the filter would include the other script
         return search_address(q=f"lang:{part} NOT lang:{_OTHER_SCRIPTS[part]}", **filters)
     return search_address(**filters, **{str(split): part})

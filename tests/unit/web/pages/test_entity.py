@@ -20,7 +20,7 @@ from db.coverage.cells import mark_articles
 from db.engine import Database
 from db.enums.coverage import CoverageLevel, CoverageSplit, Grain
 from db.enums.vocabulary import MentionLevel
-from db.models import Article, MentionRow
+from db.models import Article, MentionRow, Source
 from db.vocabulary.versions import find_entity
 from web.app import build_application
 from web.pages.entity import EntityPage
@@ -116,6 +116,15 @@ def test_the_cells_of_outlets_lead_to_the_articles_of_the_level(store: Database)
     assert sum(row["articles"] for row in cells) == 4
     for row in (*cells, *(row for row in page.spec["data"]["values"] if "href" in row)):
         assert count_behind(store, row["href"]) == row["articles"]
+
+
+def test_an_outlet_of_two_countries_is_of_neither_alone(store: Database) -> None:
+    store.write(lambda conn: conn.execute(update(Source).where(Source.id == "meadow.example").values(country="KZ/UZ")))
+    store.write(lambda conn: mark_articles(conn, list(conn.scalars(select(Article.id)))))
+    recount(store)
+    links = check_numbers(store, "/entities/csto?split=country&since=2022-01-01&until=2022-01-08")
+    countries = {parse_qs(urlsplit(link).query).get("country", [""])[0] for link in links}
+    assert {"KZ", "UZ", "KZ/UZ"} <= countries
 
 
 @pytest.mark.parametrize("split", ["lang", "genre", "country"])

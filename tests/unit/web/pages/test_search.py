@@ -18,11 +18,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samplestore import NOON, Sample, empty_store, fill
 from seen_pages import load_names
+from sqlalchemy import update
 from webpages import BIDI, CONTROLS, HOSTILE, LONG_WORD, assert_inert, elements_of, links_of, part_of, shown, words_of
 
 from db.articles.filters import Filters
 from db.dialect.word_index import create_word_index
 from db.engine import Database
+from db.models import Source
 from web.app import create_app
 from web.pages import search
 from web.shared.links import page_address
@@ -128,6 +130,17 @@ def test_a_query_that_is_a_name_leads_to_all_its_articles(store: Database) -> No
     for other in ("cst", "csto AND drills", "drills", "(csto)", "entity:csto"):
         assert "is a name of" not in words_of(page_of(store, q=other))
     assert "is a name of" not in words_of(page_of(store, entity="csto"))
+
+
+def test_counts_of_countries_are_exact(store: Database) -> None:
+    store.write(lambda conn: conn.execute(update(Source).where(Source.id == "oasis-wire").values(country="KZ/UZ")))
+    fill(store, [sample(1), sample(2, source="oasis-wire"), sample(3)])
+    for country, found in (("KZ", ["Article 1", "Article 3"]), ("KZ/UZ", ["Article 2"]), ("UZ", [])):
+        page = page_of(store, country=country)
+        assert sorted(titles_of(page)) == found
+    assert "queries cannot say that" in words_of(page_of(store, country="KZ", q="number"))
+    page = page_of(store, q="number")
+    assert "/search?q=number&country=KZ%2FUZ" in links_of(part_of(page, "side facets", 'id="save"'))
 
 
 def test_a_level_of_mentions_is_a_filter(store: Database) -> None:
