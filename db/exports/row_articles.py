@@ -124,8 +124,8 @@ ROW_ARTICLES = _build_orders()
 def _iter_few(
     conn: Connection, kind: ExportKind, query: Select[*tuple[Any, ...]], after: RowKey | None
 ) -> Iterator[RowArticles]:
-    # sorted here, because for an order SQL might walk all keys
-    found = _read(conn, kind, query.where(*_beyond(kind, after)))
+    # sorted here, and no index for the key: else all keys after it might be walked for the few
+    found = _read(conn, kind, query.where(*(passes(condition) for condition in _beyond(kind, after))))
     found.sort(key=lambda one: _sort_key(kind, one.key))
     for start in range(0, len(found), _FIRST_BATCH):
         part = found[start : start + _FIRST_BATCH]
