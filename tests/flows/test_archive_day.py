@@ -10,14 +10,13 @@ import csv
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from commandline import rows_of
+from crawlerfork import run_command
 
 HEADER = ("Headline", "Body", "Date", "Link", "Outlet", "Section")
 LAKE = (
@@ -66,14 +65,10 @@ class Person:
     def does(self, *words: str, exits: int = 0) -> str:
         """Return what a command prints."""
         environment = {**os.environ, "STEPPEWATCH_DATA_DIR": str(self.data)}
-        command = [sys.executable, "-m", "cli.main", *words]
-        environment["PYTHONPATH"] = str(Path(__file__).resolve().parents[2])
-        done = subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, encoding="utf-8", timeout=120, check=False
-        )
-        self.heard = done.stderr
-        assert done.returncode == exits, done.stderr
-        return done.stdout
+        done = run_command(*words, environment=environment, folder=self.folder)
+        self.heard = done.stderr.decode()
+        assert done.returncode == exits, self.heard
+        return done.stdout.decode()
 
     def gets(self, *words: str) -> list[Any]:
         """Return the records that a command prints."""

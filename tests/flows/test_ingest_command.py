@@ -6,11 +6,11 @@ import json
 import os
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from crawlerfork import run_command
 from material import shared
 from samples import PARAGRAPHS, text
 
@@ -23,8 +23,7 @@ def data(prepared: Callable[[Path], Path], tmp_path: Path) -> Path:
 
 def run(data_dir: Path, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     environment = {**os.environ, "STEPPEWATCH_DATA_DIR": str(data_dir)}
-    command = [sys.executable, "-m", "cli.main", *arguments]
-    return subprocess.run(command, env=environment, input=stdin, capture_output=True, timeout=120, check=False)
+    return run_command(*arguments, environment=environment, stdin=stdin)
 
 
 def rows(data_dir: Path, query: str) -> list[tuple[object, ...]]:

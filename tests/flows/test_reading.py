@@ -7,11 +7,11 @@ import io
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from crawlerfork import run_command
 from samples import PARAGRAPHS, text
 
 URL, REPRINT = "https://herald.example/a", "https://oasis.example/b"
@@ -25,10 +25,7 @@ class Reader:
 
     def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[bytes]:
         environment = os.environ | {"STEPPEWATCH_DATA_DIR": str(self.folder)}
-        command = [sys.executable, "-m", "cli.main", *arguments]
-        done = subprocess.run(
-            command, env=environment, input=stdin.encode(), capture_output=True, timeout=120, check=False
-        )
+        done = run_command(*arguments, environment=environment, stdin=stdin.encode())
         assert done.returncode == 0, done.stderr.decode()
         return done
 

@@ -1,6 +1,6 @@
 """Children of commands that crawl, forked from one process which has imported the crawler: that takes most of a second.
 
-So are the processes that read feeds and pages for them.
+So are the processes that read feeds and pages for them, and the processes of commands that `run_command` runs.
 
 `warm_children` has `crawlers.subprocess_run` start its children here. They get the environment, the folder and the
 files that `subprocess.Popen` would give them, and run the module as `python -m` does; what a start from nothing is like
@@ -19,6 +19,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -45,7 +46,7 @@ class Forked:
         """Have a child forked that follows an order and has these files."""
         self._line = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._line.connect(address)
-        order = {**order, "folder": os.getcwd(), "address": address}
+        order = {"folder": os.getcwd(), "address": address, **order}
         socket.send_fds(self._line, [json.dumps(order).encode()], files)
         self.pid = int(self._line.recv(64))
         self.returncode: int | None = None
@@ -94,6 +95,28 @@ class Child(Forked):
         os.close(theirs_out)
 
 
+_servers: list[Callable[[], str]] = []
+"""Returns the address of the process to fork from, while there is one."""
+
+
+def run_command(
+    *arguments: str, environment: Mapping[str, str], folder: Path | None = None, stdin: bytes = b""
+) -> subprocess.CompletedProcess[bytes]:
+    """Run `steppewatch` in a process of its own, with files for its input and what it says."""
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        given.write(stdin)
+        for file in (given, out, err):
+            file.seek(0)
+        order = {"module": "cli.main", "arguments": arguments, "environment": dict(environment)}
+        if folder is not None:
+            order["folder"] = str(folder)
+        child = Forked(_servers[-1](), order, [given.fileno(), out.fileno(), err.fileno()])
+        code = child.wait()
+        for file in (out, err):
+            file.seek(0)
+        return subprocess.CompletedProcess(arguments, code, out.read(), err.read())
+
+
 def _start_parser(get_address: Callable[[], str], argv: Sequence[str], **options: Any) -> Forked:
     """Start a process of `crawlers.bounded_process`, which is to serve a connection within limits."""
     code = re.fullmatch(r"from crawlers\.bounded_process import serve; serve\((\d+), (\d+), (\d+)\)", argv[2])
@@ -133,9 +156,11 @@ def warm_children(folder: Path) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("crawlers.subprocess_run.subprocess", SimpleNamespace(Popen=start, PIPE=subprocess.PIPE))
         _fork_parsers(patch, get_address)
+        _servers.append(get_address)
         try:
             yield
         finally:
+            _servers.remove(get_address)
             for server in started:
                 server.kill()
                 server.communicate()
@@ -205,13 +230,13 @@ def _keep(line: socket.socket, order: Mapping[str, Any], files: Sequence[int]) -
         os.dup2(file, number)
         os.close(file)
     _fork_parsers(pytest.MonkeyPatch(), lambda: str(order["address"]))
-    sys.argv = [str(order["module"])]
+    sys.argv = [str(order["module"]), *order.get("arguments", ())]
 
 
 if __name__ == "__main__":
-    import crawlers.fetch_urls
-    import crawlers.look_up
-    import crawlers.service  # noqa: F401
+    import worker.chain.service
+    import worker.coverage.recount
+    import worker.matching.backtest  # noqa: F401
 
     _import_components()
     gc.collect()
