@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from db.dialect.functions import is_one_of
 from db.enums.articles import RevisionStage
 from db.enums.base import ClosedSet
-from db.models import Article, MentionRow, Revision, Source
+from db.enums.vocabulary import MentionLevel
+from db.models import Article, CoverageFact, CoverageMark, MentionRow, Revision, Source
 
 Rows = Select[*tuple[Any, ...]]
 """A query of the rows of an export."""
@@ -118,6 +119,18 @@ def conditions_on_articles(filters: Filters) -> Iterator[ColumnElement[bool]]:
     yield from conditions(replace(filters, entities=(), languages=(), level=None))
     if filters.level is not None:
         yield _mention_at(filters.level, filters.entities)
+
+
+def select_counted_at(level: str, filters: Filters) -> Select[int]:
+    """Return the query of the articles counted for the entities at a level, and of those that changed since."""
+    counted = getattr(CoverageFact, MentionLevel.from_value(level))
+    facts = select(CoverageFact.article_id).where(CoverageFact.entity_id.in_(filters.entities), counted > 0)
+    if filters.since is not None:
+        facts = facts.where(CoverageFact.counts_on >= filters.since)
+    if filters.until is not None:
+        facts = facts.where(CoverageFact.counts_on <= filters.until)
+    both = union_all(facts, select(CoverageMark.article_id)).subquery()
+    return select(both.c.article_id)
 
 
 def _mention_at(level: str, entities: Sequence[str]) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from db.articles.filters import Filters, conditions_on_articles, in_languages
+from db.articles.filters import Filters, conditions_on_articles, in_languages, select_counted_at
 from db.articles.lists.holders import find_few, select_holders
 from db.articles.lists.positions import DATED_AT, Position, beyond, in_order
 from db.articles.word_index import AllOf, AnyOf, HasEntity, Need
@@ -37,10 +37,26 @@ def iter_candidates(
     query = select(Article.revision_id, Article.counts_on, DATED_AT, Article.id).where(*among)
     query = query.order_by(*in_order(oldest_first=oldest_first))
     few = find_few(conn, need, limit=_FEW) if need is not None else None
+    if few is None:
+        few = _find_few_at_level(conn, filters)
     if few is not None and need is not None:
         yield from _iter_few(conn, query, few, need, after, oldest_first=oldest_first)
     else:
         yield from _walk(conn, query, need, after, oldest_first=oldest_first)
+
+
+def _find_few_at_level(conn: Connection, filters: Filters) -> set[int] | None:
+    """Return the revisions that may mention the entities at the level of the filters; None if there are many.
+
+    An entity may be mentioned in a hundred thousand articles, and in none of them at that level.
+    """
+    if filters.level is None or not filters.entities:
+        return None
+    articles = set(conn.scalars(select_counted_at(filters.level, filters).limit(_FEW + 1)))
+    if len(articles) > _FEW:
+        return None
+    current = select(Article.revision_id).where(is_one_of_few(Article.id, articles))
+    return {revision_id for revision_id in conn.scalars(current) if revision_id is not None}
 
 
 def iter_places(

@@ -22,6 +22,7 @@ from sqlalchemy import update
 from webpages import BIDI, CONTROLS, HOSTILE, LONG_WORD, assert_inert, elements_of, links_of, part_of, shown, words_of
 
 from db.articles.filters import Filters
+from db.articles.lists import candidates
 from db.dialect.word_index import create_word_index
 from db.engine import Database
 from db.models import Source
@@ -143,7 +144,9 @@ def test_counts_of_countries_are_exact(store: Database) -> None:
     assert "/search?q=number&country=KZ%2FUZ" in links_of(part_of(page, "side facets", 'id="save"'))
 
 
-def test_a_level_of_mentions_is_a_filter(store: Database) -> None:
+@pytest.mark.parametrize("few", [10_000, 1])
+def test_a_level_of_mentions_is_a_filter(store: Database, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr(candidates, "_FEW", few)  # of more, the list by date is walked
     fill(store, [sample(1), sample(2), sample(3, text="Turan.", says=(("Turan", "turan"),))])
     assert titles_of(page_of(store, level="name")) == ["Article 1"]
     assert titles_of(page_of(store, level="concept")) == ["Article 3"]
