@@ -68,6 +68,8 @@ class ComparePage:
         self.lines = self._rank_lines()
         self._totals = [sum(column) for column in zip(*(map(_articles, line) for _, line in self.lines), strict=True)]
         self.total = sum(self._totals)
+        self.most = max((sum(map(_articles, line)) for _, line in self.lines), default=0)
+        """The articles of the largest line."""
 
     def _rank_lines(self) -> list[tuple[str, Sequence[Point]]]:
         """Return the points of each entity or part with its id, the most articles first in a split."""
@@ -127,11 +129,6 @@ class ComparePage:
         """Return the sparkline of an entity or part."""
         assert self.answer.shown is not None
         return draw_course(list(map(_articles, line)), self.name(key), self.answer.shown.begins, is_large=is_large)
-
-    @property
-    def most(self) -> int:
-        """The articles of the largest line."""
-        return max((sum(map(_articles, line)) for _, line in self.lines), default=0)
 
     def voice(self, articles: int) -> float | None:
         """Return the share of a number of articles in all those compared."""

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from urllib.parse import quote, urlencode
+from functools import lru_cache
+from urllib.parse import quote, quote_plus, urlencode
 
+_SHORT = 100
+"""Longest value whose spelling is remembered."""
 Value = str | int | date | None | Sequence[str]
 
 
 def page_address(path: str, **parameters: Value) -> str:
     """Return an address with these parameters; empty ones are left out, lists are repeated."""
-    pairs = [(name, text) for name, value in parameters.items() for text in _texts(value)]
-    return f"{path}?{urlencode(pairs)}" if pairs else path
+    pairs = [f"{name}={_quote(text)}" for name, value in parameters.items() for text in _texts(value)]
+    return f"{path}?{'&'.join(pairs)}" if pairs else path
+
+
+def _quote(text: str) -> str:
+    return _quote_again(text) if len(text) <= _SHORT else quote_plus(text)
+
+
+@lru_cache(maxsize=4_096)
+def _quote_again(text: str) -> str:
+    """Return a short value in its spelling for addresses; a page may have the same ten thousand times."""
+    return quote_plus(text)
 
 
 def _texts(value: Value) -> Sequence[str]:
