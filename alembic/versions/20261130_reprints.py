@@ -1,4 +1,7 @@
-"""An index of the reprints by day: the largest stories of an entity are found without reading its other articles."""
+"""Indexes of the reprints and of the articles without a date, by day.
+
+The largest stories of entities and their articles without a date are found without reading the others.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +15,15 @@ depends_on = None
 
 
 def upgrade() -> None:
-    condition = sa.text("cluster_id <> id")
-    op.create_index(
-        "ix_articles_reprints",
-        "articles",
-        ["counts_on", "cluster_id", "id"],
-        sqlite_where=condition,
-        postgresql_where=condition,
-    )
+    _create("ix_articles_reprints", ["counts_on", "cluster_id", "id"], "cluster_id <> id")
+    _create("ix_articles_without_date", ["counts_on"], "published_at IS NULL")
+
+
+def _create(name: str, columns: list[str], condition: str) -> None:
+    where = sa.text(condition)
+    op.create_index(name, "articles", columns, sqlite_where=where, postgresql_where=where)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_articles_without_date", table_name="articles")
     op.drop_index("ix_articles_reprints", table_name="articles")

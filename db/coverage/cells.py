@@ -182,6 +182,8 @@ def count_undated(
     within = (CoverageFact.entity_id.in_(entities), CoverageFact.counts_on.between(since, until))
     query = select(func.count(distinct(Article.id))).join(CoverageFact, CoverageFact.article_id == Article.id)
     query = query.where(*within, Article.published_at.is_(None))
+    if since > UNDATED:  # an index has these articles by the day on which they count
+        query = query.where(Article.counts_on.between(since, until))
     if level != CoverageLevel.ALL:
         query = query.where(getattr(CoverageFact, level) > 0)
     return conn.scalar(query) or 0

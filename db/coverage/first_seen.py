@@ -16,6 +16,7 @@ from db.enums.coverage import CoverageLevel, CoverageSplit, Grain
 from db.models import Article, CoverageCell, CoverageFact, CoverageSeries, EntityRow, Revision, Source
 from db.text.headlines import BEGINNING, headline
 
+_LARGEST = 1_000
 _Rows = TypeVar("_Rows", bound=Select[*tuple[Any, ...]])
 
 
@@ -103,15 +104,21 @@ def top_stories(conn: Connection, entities: Sequence[str], since: date, until: d
 def _count_largest(
     conn: Connection, entities: Sequence[str], since: date, until: date, limit: int
 ) -> dict[int, int] | None:
-    """Return the articles of the largest stories; None if fewer than `limit` of them have two reprints.
+    """Return the articles of the largest stories; None if fewer than `limit` of them have two reprints, or if too many
+    are of one size.
 
     An index has the reprints, which are few: a frequent entity has tens of thousands of articles in a season.
     """
     query = _facts_of(select(func.coalesce(Article.cluster_id, 0), func.count()), entities, since, until)
     query = query.where(Article.cluster_id != Article.id, Article.counts_on.between(since, until))
-    reprints: dict[int, int] = dict(conn.execute(query.group_by(Article.cluster_id)).all())
-    ranked = sorted(reprints.values(), reverse=True)
-    if len(ranked) < limit or ranked[limit - 1] < 2:
+    query = query.group_by(Article.cluster_id).order_by(func.count().desc()).limit(_LARGEST)
+    reprints: dict[int, int] = dict(conn.execute(query).all())
+    ranked = list(reprints.values())
+    if (
+        len(ranked) < limit
+        or ranked[limit - 1] < 2
+        or (len(ranked) == _LARGEST and ranked[-1] >= ranked[limit - 1] - 1)
+    ):
         return None
     # an original is one more, so that a story with one reprint less may be as large
     near = [story for story, number in reprints.items() if number >= ranked[limit - 1] - 1]

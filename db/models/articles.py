@@ -22,6 +22,7 @@ class Article(Base):
         Index("ix_articles_source_id_collected_at", "source_id", "collected_at"),
         Index("ix_articles_language_counts_on", "language", "counts_on"),
         PartialIndex("ix_articles_reprints", "counts_on", "cluster_id", "id", where="cluster_id <> id"),
+        PartialIndex("ix_articles_without_date", "counts_on", where="published_at IS NULL"),
     )
 
     id: Mapped[RowId]

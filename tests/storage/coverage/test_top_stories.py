@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from samplestore import Sample, store_of
 
+from db.coverage import first_seen
 from db.coverage.cells import TOTAL
 from db.coverage.first_seen import top_stories
 from db.engine import Database
@@ -56,8 +57,12 @@ def count(entities: list[str], since: date, until: date, limit: int) -> list[tup
     return sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:limit]
 
 
+@pytest.mark.parametrize("largest", [1_000, 4, 1])
 @pytest.mark.parametrize("until", [date(2022, 1, 4), date(2022, 1, 3)], ids=str)
-def test_the_largest_stories_are_those_that_are_counted(store: Database, until: date) -> None:
+def test_the_largest_stories_are_those_that_are_counted(
+    store: Database, until: date, largest: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(first_seen, "_LARGEST", largest)
     since = date(2022, 1, 1)
     with store.reading() as conn:
         for entities in (["csto"], [TOTAL], ["csto", "turan"], ["tashkent"]):
