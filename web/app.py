@@ -38,8 +38,8 @@ from web.shared.store import Reading, Store
 _STATIC = Path(__file__).parent / "static"
 PAGES_AT_ONCE = 6
 """Pages that are made at the same time; further readers wait. Each takes a thread and a connection with its memory."""
-_TIMES_ITS_COST = 50.0
-"""The status is read in a fiftieth of the time at most."""
+_TIMES_ITS_COST = 100.0
+"""The status is read in a hundredth of the time at most."""
 _log = logging.getLogger(__name__)
 _service = APIRouter(include_in_schema=False)
 

@@ -106,7 +106,7 @@ def has_many(conn: Connection, asked: str, *, words: int, limit: int) -> bool:
     if expected <= limit:
         return False
     every = conn.scalar(text(f"SELECT reltuples FROM pg_class WHERE oid = CAST('{WORD_INDEX}' AS regclass)")) or 0
-    return expected > _SURELY_FREQUENT * words * every
+    return 0 < _SURELY_FREQUENT * words * every < expected  # what was never analysed has -1 of them
 
 
 def index_token(word: str) -> str:

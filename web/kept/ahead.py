@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 from db.models import Article, CoverageFact
 from web.kept.answers import IS_AHEAD
 
-_PAUSE_S = 5.0
+_PAUSE_S, _STOP_S = 5.0, 1.0
 _WATCHED_S = 600.0
 """So long after the last request answers are kept fresh."""
 _NO_WORD = "qqqqqqqq"
@@ -44,7 +44,7 @@ def list_pages(conn: Connection) -> Sequence[PageToRead]:
     named = select(CoverageFact.entity_id).where(CoverageFact.article_id == newest, CoverageFact.entity_id != "")
     entity = conn.scalar(named.limit(1))
     coverage: list[PageToRead] = []  # the last, since it reads the health of the collection on all days
-    pages = [PageToRead("/", 15.0), PageToRead("/status", _PAUSE_S)]
+    pages = [PageToRead("/", 10.0), PageToRead("/status", _PAUSE_S)]
     if entity is not None:
         pages.append(PageToRead(f"/entities/{quote(entity)}", 120.0))
         coverage.append(PageToRead(f"/api/v1/coverage?entity={quote(entity)}&by=month", 300.0))
@@ -87,10 +87,10 @@ class ReadingAhead:
         self._thread.start()
 
     def stop(self) -> None:
-        """End it after the page that it asks for, which is waited for some seconds."""
+        """End it after the page that it asks for, which is waited for a second."""
         self._over.set()
         if self._thread is not None:
-            self._thread.join(3)
+            self._thread.join(_STOP_S)
 
     def _run(self) -> None:
         IS_AHEAD.set(True)

@@ -14,7 +14,8 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 IS_AHEAD: ContextVar[bool] = ContextVar("is_ahead", default=False)
-"""True while answers are read ahead of time: those that have passed half of theirs are read again."""
+"""True while answers are read ahead of time: those that have passed three quarters of theirs are read again."""
+_AHEAD = 0.75
 _SLOW_MOST_S = 60.0
 
 
@@ -70,7 +71,7 @@ class KeptAnswers(Generic[K, V]):
             reading.release()
 
     def _is_fresh(self, answer: _Answer[V], now_s: float) -> bool:
-        return 0 <= now_s - answer.read_at < (answer.fresh_s / 2 if IS_AHEAD.get() else answer.fresh_s)
+        return 0 <= now_s - answer.read_at < answer.fresh_s * (_AHEAD if IS_AHEAD.get() else 1)
 
     def _keep(self, key: K, answer: _Answer[V]) -> V:
         with self._guard:

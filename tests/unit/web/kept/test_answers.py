@@ -78,15 +78,15 @@ def test_while_an_answer_is_read_again_others_get_the_one_before() -> None:
     assert kept.get("a", lambda: "never", 100) == "after"
 
 
-def test_an_answer_is_read_ahead_when_half_of_its_time_has_passed() -> None:
+def test_an_answer_is_read_ahead_when_most_of_its_time_has_passed() -> None:
     kept, read = KeptAnswers[str, int](fresh_s=60, most=3), Readings()
-    assert [kept.get("a", read, at) for at in (0, 30)] == [1, 1]
+    assert [kept.get("a", read, at) for at in (0, 45)] == [1, 1]
     token = IS_AHEAD.set(True)
     try:
-        assert [kept.get("a", read, at) for at in (29, 30)] == [1, 2]
+        assert [kept.get("a", read, at) for at in (44, 45)] == [1, 2]
     finally:
         IS_AHEAD.reset(token)
-    assert kept.get("a", read, 89) == 2
+    assert kept.get("a", read, 104) == 2
 
 
 @pytest.mark.parametrize(("took_s", "fresh_s"), [(0.01, 2), (0.3, 15), (7, 60)])
