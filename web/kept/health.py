@@ -51,7 +51,8 @@ class KeptHealth:
         begun = self._find_begin(conn)
         if begun is None:
             return found
-        for quarter in list_quarters(max(since, begun), min(until, today)):
+        # the latest first: should the time be over before all are read, those are there that are asked for most
+        for quarter in reversed(list(list_quarters(max(since, begun), min(until, today)))):
             for day, health in self._get(conn, quarter, today).items():
                 if since <= day <= until:
                     found[day] = health

@@ -56,7 +56,7 @@ def test_ranges_share_what_was_read_and_get_their_days_alone() -> None:
     assert list(found) == [since + timedelta(days=number) for number in range(35)]
     assert all(health.watched == day.toordinal() for day, health in found.items())
     assert list(kept(NO_STORE, date(2022, 1, 1), date(2022, 6, 30), today=TODAY)) != list(found)
-    assert readings.read == [(date(2022, 1, 1), date(2022, 3, 31)), (date(2022, 4, 1), date(2022, 6, 30))]
+    assert readings.read == [(date(2022, 4, 1), date(2022, 6, 30)), (date(2022, 1, 1), date(2022, 3, 31))]
 
 
 def test_recent_days_are_read_again_sooner_than_those_long_past() -> None:
