@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from crawlerfork import warm_children
 from samples import prepared_store
 from samplestore import Sample, store_of
 from templates import copied, migrated
@@ -38,6 +39,13 @@ SAMPLES = [
 def _vocabularies_read_once() -> Iterator[None]:
     """Spare commands a third of a second each; that what is stored is read as it was is tested with the reader."""
     with reading_once():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _crawlers_forked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Spare each look at an outlet the import of the crawler."""
+    with warm_children(tmp_path_factory.mktemp("forks")):
         yield
 
 
