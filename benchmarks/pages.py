@@ -150,6 +150,13 @@ def memory_mb(pid: int, name: str = "VmHWM") -> float:
     return int(line.split()[1]) * 1024 / 1e6
 
 
+def describe_memory(pid: int) -> str:
+    """Return the memory of a process: resident now and at its peak, and in proportion where pages are shared."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    [shared] = [int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("Pss:")]
+    return f"RSS {memory_mb(pid, 'VmRSS'):.0f} MB, at its peak {memory_mb(pid):.0f}; PSS {shared:.0f}"
+
+
 def cpu_ms(pid: int) -> float:
     """Return the processor time of a process so far, all threads together."""
     tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
@@ -338,7 +345,7 @@ def main() -> None:
             first_ms = (time.perf_counter() - began) * 1_000
             print(
                 f"started in {web.answered_s:.2f} s ({web.cpu_s:.2f} s of CPU), first page after {first_ms:.0f} ms,"
-                f" {memory_mb(web.pid):.0f} MB"
+                f" {describe_memory(web.pid)}"
             )
             print("\n| route | what | p50 ms | p95 ms | max ms | CPU ms | kB | status |")
             print("|---|---|---|---|---|---|---|---|")
@@ -350,13 +357,11 @@ def main() -> None:
                     show(further)
                     lists.append(further)
         show_slow([*every, *lists], _GOAL_MS["postgresql" if asked.url else "sqlite"])
-        print(
-            f"\nmemory of the page: {memory_mb(web.pid):.0f} MB at its peak, {memory_mb(web.pid, 'VmRSS'):.0f} MB now"
-        )
+        print(f"\nmemory of the page after all of it: {describe_memory(web.pid)}")
         if asked.readers:
             good = [one.address for one in every if one.statuses == {200}]
             measure_crowd(web, environment, asked, good)
-            print(f"memory of the page: {memory_mb(web.pid):.0f} MB at its peak")
+            print(f"memory of the page with readers: {describe_memory(web.pid)}")
 
 
 if __name__ == "__main__":

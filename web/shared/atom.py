@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time
 
 from db.articles.lists.listings import Listed
 from web.shared.render import is_web
+from worker.messages.atom_feed import AtomFeed
 from worker.messages.snippet import Piece
 from worker.search.hits import FoundArticle
 
@@ -18,25 +19,22 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def write_articles(title: str, path: str, query: str, articles: Sequence[FoundArticle]) -> bytes:
     """Return the feed of a list of articles, the newest first."""
-    from feedgen.feed import FeedGenerator  # 6 MB, which most processes of the pages never need
-
-    feed = FeedGenerator()
-    feed.id(f"urn:steppewatch:page:{path}?{query}")
-    feed.title(clean_xml(title) or "Steppewatch")
-    feed.updated(max((_dated_at(found.article) for found in articles), default=_EPOCH))
-    feed.generator("Steppewatch")
-    for found in reversed(articles):  # feedgen puts each new entry before the others
+    feed = AtomFeed(
+        f"urn:steppewatch:page:{clean_xml(path)}?{clean_xml(query)}",
+        clean_xml(title) or "Steppewatch",
+        updated=max((_dated_at(found.article) for found in articles), default=_EPOCH),
+    )
+    for found in articles:
         article = found.article
-        entry = feed.add_entry()
-        entry.id(f"urn:steppewatch:article:{article.article_id}")
-        entry.title(clean_xml(_plain(found.title)) or "(no words)")
-        entry.updated(_dated_at(article))
-        if is_web(article.url):
-            entry.link(href=clean_xml(article.url), rel="alternate")
-        entry.author({"name": clean_xml(article.source)})
-        if found.words:
-            entry.summary(clean_xml(_plain(found.words)))
-    return bytes(feed.atom_str(pretty=True))
+        feed.add_entry(
+            f"urn:steppewatch:article:{article.article_id}",
+            clean_xml(_plain(found.title)) or "(no words)",
+            updated=_dated_at(article),
+            author=clean_xml(article.source),
+            link=clean_xml(article.url) if is_web(article.url) else "",
+            summary=clean_xml(_plain(found.words)),
+        )
+    return feed.to_bytes()
 
 
 def clean_xml(text: str) -> str:

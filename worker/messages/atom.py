@@ -6,15 +6,12 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
+from worker.messages.atom_feed import AtomFeed
 from worker.messages.message import MARKS, MessageItem, Publication
 from worker.messages.snippet import Piece
-
-if TYPE_CHECKING:
-    from feedgen.feed import FeedGenerator
 
 _UNSAID = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -26,31 +23,24 @@ def write_atom(name: str, question: str, items: Sequence[MessageItem], *, token:
     An edit is an entry of its own, since readers hide entries once shown. Ids never change. Readers republish entries,
     so these do not contain the secret `token`, nor the address of the feed.
     """
-    from feedgen.feed import FeedGenerator  # 6 MB, which most processes of the pages never need
-
     known_as = blake2b(token.encode(), digest_size=16, person=b"id of a feed").hexdigest()
-    feed = FeedGenerator()
-    feed.id(f"urn:steppewatch:feed:{known_as}")
-    feed.title(_clean(name))
-    feed.subtitle(_clean(question))
-    feed.updated(max((item.matched_at for item in items), default=_EPOCH))
-    feed.generator("Steppewatch")
-    for item in reversed(items):  # feedgen puts each new entry before the others
-        _add(feed, item, known_as)
-    return bytes(feed.atom_str(pretty=True))
-
-
-def _add(feed: FeedGenerator, item: MessageItem, known_as: str) -> None:
-    entry = feed.add_entry()
-    entry.id(f"urn:steppewatch:match:{known_as}:{item.match_id}")
-    entry.title(_clean(MARKS.get(item.status, "") + item.headline))
-    entry.updated(item.matched_at)
-    if item.dated_at is not None:
-        entry.published(item.dated_at)
-    if item.place and item.place.is_web:
-        entry.link(href=item.place.url, rel="alternate")
-    entry.author({"name": _clean(item.author or (item.place.outlet if item.place else "Steppewatch"))})
-    entry.content(_html(item), type="html")
+    feed = AtomFeed(
+        f"urn:steppewatch:feed:{known_as}",
+        _clean(name),
+        updated=max((item.matched_at for item in items), default=_EPOCH),
+        subtitle=_clean(question),
+    )
+    for item in items:
+        feed.add_entry(
+            f"urn:steppewatch:match:{known_as}:{item.match_id}",
+            _clean(MARKS.get(item.status, "") + item.headline),
+            updated=item.matched_at,
+            published=item.dated_at,
+            author=_clean(item.author or (item.place.outlet if item.place else "Steppewatch")),
+            link=_clean(item.place.url) if item.place and item.place.is_web else "",
+            html=_html(item),
+        )
+    return feed.to_bytes()
 
 
 def _html(item: MessageItem) -> str:
