@@ -103,6 +103,9 @@ def run_command(
     *arguments: str, environment: Mapping[str, str], folder: Path | None = None, stdin: bytes = b""
 ) -> subprocess.CompletedProcess[bytes]:
     """Run `steppewatch` in a process of its own, with files for its input and what it says."""
+    if not _servers:
+        command, variables = [sys.executable, "-m", "cli.main", *arguments], {**environment, "PYTHONPATH": str(_ROOT)}
+        return subprocess.run(command, input=stdin, capture_output=True, env=variables, cwd=folder, check=False)
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         given.write(stdin)
         for file in (given, out, err):
