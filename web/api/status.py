@@ -30,7 +30,9 @@ class SystemStatus(ApiModel):
     database: str = said("The database, without its password.", "/var/lib/steppewatch/steppewatch.db")
     revision: str | None = said("Revision of its schema.", "0034")
     disk_full: str | None = said("The message that the disk is full.", None)
-    at: str = said("When this was true, at most two seconds ago.", "2022-01-06T10:00:00Z")
+    at: str = said(
+        "When this was true: seconds ago, and at most a minute where the store is large.", "2022-01-06T10:00:00Z"
+    )
     articles: int = said("Articles.", 1200)
     stories: int = said("Stories.", 900)
     revisions: int = said("Texts.", 1300)

@@ -36,6 +36,12 @@ SAMPLES = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def leisure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give searches more time than any machine needs for so few articles."""
+    monkeypatch.setattr("web.api.parts.answers.SEARCH_S", 60)
+
+
 @pytest.fixture
 def store(sqlite_url: str) -> Iterator[Database]:
     database = stocked(sqlite_url)
