@@ -32,7 +32,7 @@ class Readers:
     def __init__(self) -> None:
         self._all: dict[str, Endable] = {}
 
-    def find_date_fault(self, kind: str, body: bytes) -> str | None:
+    def find_fault(self, kind: str, body: bytes) -> str | None:
         """Return what is wrong with how an input was taken."""
         try:
             report = self._of(kind).run(take, kind, body)
@@ -83,7 +83,7 @@ def faults(readers: Readers, kind: str, seed: int) -> list[str]:
     chance, found = Random(f"{kind} {seed}"), []
     for number in range(EACH):
         body = mutated(kind, chance)
-        if fault := readers.find_date_fault(kind, body):
+        if fault := readers.find_fault(kind, body):
             found.append(f"{kept(kind, seed, number, body)} ({len(body)} bytes): {fault}")
     return found
 
