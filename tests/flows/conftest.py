@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 from alertdesk import Desk, small_store
 from courier import Site, serving
-from crawlerfork import warm_children
+from crawlerfork import Warm, warmed
 from servers.mailserver import serving_mail
 from servers.webhookserver import receiving
 from vocabularies import reading_once
@@ -21,10 +21,17 @@ def _vocabularies_read_once() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _crawlers_forked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Spare each crawl of a test the import of the crawler."""
-    with warm_children(tmp_path_factory.mktemp("forks")):
+@pytest.fixture(scope="session")
+def warm_crawler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
+    """Give a process to fork crawlers from."""
+    with warmed(tmp_path_factory.mktemp("forks")) as warm:
+        yield warm
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _crawlers_forked(warm_crawler: Warm) -> Iterator[None]:
+    """Spare each crawl of a test the import of the crawler; tests of other folders start theirs from nothing."""
+    with warm_crawler.children():
         yield
 
 

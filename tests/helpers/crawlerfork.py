@@ -2,7 +2,7 @@
 
 So are the processes that read feeds and pages for them, and the processes of commands that `run_command` runs.
 
-`warm_children` has `crawlers.subprocess_run` start its children here. They get the environment, the folder and the
+`Warm.children` has `crawlers.subprocess_run` start its children here. They get the environment, the folder and the
 files that `subprocess.Popen` would give them, and run the module as `python -m` does; what a start from nothing is like
 is tested by the services and by the commands that tests run as processes of their own.
 """
@@ -129,44 +129,58 @@ def _start_parser(get_address: Callable[[], str], argv: Sequence[str], **options
     return Forked(get_address(), order, [number])
 
 
-@contextmanager
-def warm_children(folder: Path) -> Iterator[None]:
-    """Fork the children of commands that crawl while the block runs; the socket for that is in `folder`, a private one.
+class Warm:
+    """A process to fork from, started with the first child; none where its socket is not to be had."""
 
-    Where such sockets are not to be had (another system, a long path) children start as they do otherwise.
-    """
-    address = str(folder / "crawlers")
-    if sys.platform != "linux" or len(os.fsencode(address)) > _LONGEST:
-        yield
-        return
-    where = {"PYTHONPATH": os.pathsep.join(map(str, (_ROOT, _ROOT / "tests" / "helpers")))}
-    started: list[subprocess.Popen[bytes]] = []
+    def __init__(self, folder: Path) -> None:
+        """`folder` is a private one, for the socket."""
+        self._address = str(folder / "crawlers")
+        self._is_possible = sys.platform == "linux" and len(os.fsencode(self._address)) <= _LONGEST
+        self._process: subprocess.Popen[bytes] | None = None
 
-    def get_address() -> str:
-        if not started:
-            server = spawn(
-                [sys.executable, "-m", "crawlerfork", address], stdout=subprocess.PIPE, env={**os.environ, **where}
-            )
-            started.append(server)
-            assert server.stdout is not None
-            assert server.stdout.readline() == b"ready\n"
-        return address
-
-    def start(argv: Sequence[str], *, stdin: int, stdout: int, env: Mapping[str, str]) -> Child:
-        assert stdin == stdout == subprocess.PIPE
-        return Child(get_address(), argv, env)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("crawlers.subprocess_run.subprocess", SimpleNamespace(Popen=start, PIPE=subprocess.PIPE))
-        _fork_parsers(patch, get_address)
-        _servers.append(get_address)
-        try:
+    @contextmanager
+    def children(self) -> Iterator[None]:
+        """Fork the children of commands that crawl while the block runs; elsewhere they start as they do otherwise."""
+        if not self._is_possible:
             yield
-        finally:
-            _servers.remove(get_address)
-            for server in started:
-                server.kill()
-                server.communicate()
+            return
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("crawlers.subprocess_run.subprocess", SimpleNamespace(Popen=self._run, PIPE=subprocess.PIPE))
+            _fork_parsers(patch, self._get_address)
+            _servers.append(self._get_address)
+            try:
+                yield
+            finally:
+                _servers.remove(self._get_address)
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+
+    def _get_address(self) -> str:
+        if self._process is None:
+            where = {"PYTHONPATH": os.pathsep.join(map(str, (_ROOT, _ROOT / "tests" / "helpers")))}
+            command = [sys.executable, "-m", "crawlerfork", self._address]
+            self._process = spawn(command, stdout=subprocess.PIPE, env={**os.environ, **where})
+            assert self._process.stdout is not None
+            assert self._process.stdout.readline() == b"ready\n"
+        return self._address
+
+    def _run(self, argv: Sequence[str], *, stdin: int, stdout: int, env: Mapping[str, str]) -> Child:
+        assert stdin == stdout == subprocess.PIPE
+        return Child(self._get_address(), argv, env)
+
+
+@contextmanager
+def warmed(folder: Path) -> Iterator[Warm]:
+    """Yield a process to fork from, which ends with the block."""
+    warm = Warm(folder)
+    try:
+        yield warm
+    finally:
+        warm.close()
 
 
 def _fork_parsers(patch: pytest.MonkeyPatch, get_address: Callable[[], str]) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from crawlerfork import warm_children
+from crawlerfork import Warm, warmed
 from samples import prepared_store
 from samplestore import Sample, store_of
 from templates import copied, migrated
@@ -42,10 +42,17 @@ def _vocabularies_read_once() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _crawlers_forked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Spare each look at an outlet the import of the crawler."""
-    with warm_children(tmp_path_factory.mktemp("forks")):
+@pytest.fixture(scope="session")
+def warm_crawler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
+    """Give a process to fork crawlers from."""
+    with warmed(tmp_path_factory.mktemp("forks")) as warm:
+        yield warm
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _crawlers_forked(warm_crawler: Warm) -> Iterator[None]:
+    """Spare each look at an outlet the import of the crawler; tests of other folders start theirs from nothing."""
+    with warm_crawler.children():
         yield
 
 
