@@ -1,1 +1,1 @@
-"""Answers that are kept between two readers, because they are dear: the overview, the health of the collection."""
+"""Answers that are kept between two readers, because they are costly: the overview, the health of the collection."""

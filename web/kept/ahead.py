@@ -37,7 +37,7 @@ class PageToRead:
 
 
 def list_pages(conn: Connection) -> Sequence[PageToRead]:
-    """Return the pages that are dear to read at first; none of a store without articles."""
+    """Return the pages that are costly to read at first; none of a store without articles."""
     newest = conn.scalar(select(func.max(Article.id)))
     if newest is None:
         return []

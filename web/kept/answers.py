@@ -1,4 +1,4 @@
-"""Answers that are dear to read, kept for a while and read by one reader at a time."""
+"""Answers that are costly to read, kept for a while and read by one reader at a time."""
 
 from __future__ import annotations
 

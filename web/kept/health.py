@@ -1,4 +1,4 @@
-"""The health of the collection as pages read it, which is the same for all entities and dear to compute."""
+"""The health of the collection as pages read it, which is the same for all entities and costly to compute."""
 
 from __future__ import annotations
 

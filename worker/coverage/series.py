@@ -132,7 +132,7 @@ def load_series(
 ) -> ShownSeries:
     """Return the series of a question, with a point for each period, also for empty ones. Raises RangeTooLong.
 
-    `read_health` reads the health of the collection, which is dear; a caller may keep it.
+    `read_health` reads the health of the collection, which is costly; a caller may keep it.
     """
     undated_cells = read_counts(conn, question, UNDATED, UNDATED)
     undated = [
