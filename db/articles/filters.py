@@ -67,7 +67,7 @@ class Filters:
 
 
 class Lack(ClosedSet):
-    """What an article can be without."""
+    """A property that an article can be without."""
 
     DATE = "date", "a date that anybody gave"
     DAY = "day", "a day on which it counts"

@@ -77,7 +77,7 @@ class ReadingAhead:
     pulse: Pulse
     clock: Callable[[], float] = time.monotonic
     when_read: Callable[[], None] = lambda: None
-    """What is to be done when the pages of the start are read."""
+    """Called when the pages of the start are read."""
     _over: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 

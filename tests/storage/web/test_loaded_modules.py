@@ -1,4 +1,4 @@
-"""What the process of the pages must never load, whatever it is asked for: its memory is bounded."""
+"""The process of the pages loads no large library, whatever it is asked for: its memory is bounded."""
 
 from __future__ import annotations
 
