@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -32,8 +32,8 @@ class Answer:
 
     entries: tuple[int, ...] = (1, 2, 3)
     status: int = 200
-    head: str = ""
-    """Elements of the channel."""
+    head: str | Callable[[], str] = ""
+    """Elements of the channel; made when asked for, if they say the hour or the day."""
     headers: dict[str, str] = field(default_factory=dict)
     honest: bool = True
     """False for a server that says 304 whatever it has, if asked with a validator."""
@@ -43,12 +43,21 @@ def in_hours(hours: float) -> str:
     return format_datetime(datetime.now(UTC) + timedelta(hours=hours), usegmt=True)
 
 
+def skip_all_hours_but_the_sixth_from_now() -> str:
+    open_hour = (datetime.now(UTC) + timedelta(hours=6)).hour
+    return "".join(
+        ["<skipHours>", *(f"<hour>{hour}</hour>" for hour in range(24) if hour != open_hour), "</skipHours>"]
+    )
+
+
+def skip_today() -> str:
+    """Skip tomorrow too, if it begins before the poll may have ended."""
+    days = {datetime.now(UTC).weekday(), (datetime.now(UTC) + timedelta(minutes=30)).weekday()}
+    return "".join(["<skipDays>", *(f"<day>{WEEK[day]}</day>" for day in sorted(days)), "</skipDays>"])
+
+
 SKEWED = {"Date": in_hours(-9), "Expires": in_hours(-6)}
-ALL_BUT_NEXT = "".join(f"<hour>{hour}</hour>" for hour in range(24) if hour != (datetime.now(UTC).hour + 6) % 24)
 WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-NOT_TODAY = "".join(f"<day>{day}</day>" for n, day in enumerate(WEEK) if n in {
-    (datetime.now(UTC) + timedelta(minutes=30)).weekday(), datetime.now(UTC).weekday()
-})  # fmt: skip
 SY = 'xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
 TAGGED = {"ETag": '"1"'}
 
@@ -65,8 +74,8 @@ FLOORS: dict[str, tuple[Answer, float, float, str]] = {
     "updateFrequency": (
         Answer(head="<sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency>"), 6, 25, "",
     ),
-    "skipHours": (Answer(head=f"<skipHours>{ALL_BUT_NEXT}</skipHours>"), 5, 25, "skip"),
-    "skipDays": (Answer(head=f"<skipDays>{NOT_TODAY}</skipDays>"), 0, 49, "skip"),
+    "skipHours": (Answer(head=skip_all_hours_but_the_sixth_from_now), 4.9, 25, "skip"),
+    "skipDays": (Answer(head=skip_today), 0, 49, "skip"),
     "503 with seconds": (Answer(status=503, headers={"Retry-After": "100000"}), 27.7, 30.6, "Retry-After"),
     "503 with a date": (Answer(status=503, headers={"Retry-After": in_hours(48)}), 47, 53, "Retry-After"),
     "503 alone": (Answer(status=503), 0, 25, "failures"),
@@ -111,7 +120,8 @@ def body_of(name: str, answer: Answer) -> bytes:
         f"<pubDate>{format_datetime(datetime.now(UTC) - timedelta(minutes=200 - n), usegmt=True)}</pubDate></item>"
         for n in answer.entries
     )
-    return f'<rss version="2.0" {SY}><channel><title>{name}</title>{answer.head}{items}</channel></rss>'.encode()
+    head = answer.head() if callable(answer.head) else answer.head
+    return f'<rss version="2.0" {SY}><channel><title>{name}</title>{head}{items}</channel></rss>'.encode()
 
 
 def choose_answer(host: str, name: str, visits: int) -> Answer:
