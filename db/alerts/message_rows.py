@@ -104,10 +104,14 @@ def read_subscription(
     conn: Connection, subscription_id: int, *, limit: int, before: int | None = None
 ) -> list[MatchDetails]:
     """Return the sent matches of a subscription, the newest first, optionally only those older than a match."""
-    query = _match_details().where(MatchRow.subscription_id == subscription_id, MatchRow.status.in_(SENT_STATUSES))
+    sent = select(MatchRow.id)
+    sent = sent.where(MatchRow.subscription_id == subscription_id, MatchRow.status.in_(SENT_STATUSES))
     if before is not None:
-        query = query.where(MatchRow.id < before)
-    return [MatchDetails(**row._asdict()) for row in conn.execute(query.order_by(MatchRow.id.desc()).limit(limit))]
+        sent = sent.where(MatchRow.id < before)
+    # by their ids from the index first: in the order of the ids the matches of all others would be read too
+    ids = conn.scalars(sent.order_by(MatchRow.id.desc()).limit(limit)).all()
+    query = _match_details().where(MatchRow.id.in_(ids)).order_by(MatchRow.id.desc())
+    return [MatchDetails(**row._asdict()) for row in conn.execute(query)]
 
 
 def read_also(conn: Connection, stories: Sequence[int]) -> dict[int, list[tuple[str, str, str]]]:

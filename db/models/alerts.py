@@ -100,6 +100,7 @@ class MatchRow(Base):
     __table_args__ = (
         UniqueConstraint("subscription_id", "event"),
         Index("ix_matches_article_id_subscription_id", "article_id", "subscription_id"),
+        Index("ix_matches_sent", "subscription_id", "status", "id", "matched_at"),
     )
 
     id: Mapped[RowId]

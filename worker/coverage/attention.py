@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from db.coverage.cells import cells_query, span
 from worker.coverage.health import HealthReader, collection_health_by_day
-from worker.coverage.stats.bursts import GUARD, HISTORY, WINDOWS, DayJudgement, judge
+from worker.coverage.stats.bursts import GUARD, HISTORY, WINDOWS, CountedDay, DayJudgement, judge_all
 
 MIN_ARTICLES = 3
 """Fewer articles are no burst, however rare the entity."""
@@ -28,11 +28,22 @@ class AttentionHistory:
 
     def judged(self, entity: str, day: date) -> DayJudgement | None:
         """Return the judgement on the count of a day; None with too few known days before it."""
-        place = (day - self.first).days
+        return self.judge([(entity, day)]).get((entity, day))
+
+    def judge_entities(self, day: date) -> list[tuple[str, DayJudgement]]:
+        """Return the judgements on the counts of a day, of all entities with articles on it or just before it."""
+        return [(entity, judged) for (entity, _), judged in self.judge([(one, day) for one in self.counts]).items()]
+
+    def judge(self, asked: Iterable[tuple[str, date]]) -> dict[tuple[str, date], DayJudgement]:
+        """Return the judgements on the counts of entities on days; those with too few known days are left out."""
+        known = [(entity, day) for entity, day in asked if self._is_counted(entity, (day - self.first).days)]
+        days = [CountedDay(self.counts[entity], (day - self.first).days) for entity, day in known]
+        judged = judge_all(days, first_weekday=self.first.weekday(), masked=self.masked)
+        return {key: one for key, one in zip(known, judged, strict=True) if one is not None}
+
+    def _is_counted(self, entity: str, place: int) -> bool:
         counts = self.counts.get(entity)
-        if counts is None or not any(counts[max(0, place - max(WINDOWS) + 1) : place + 1]):
-            return None
-        return judge(counts, place, first_weekday=self.first.weekday(), masked=self.masked - {place})
+        return counts is not None and any(counts[max(0, place - max(WINDOWS) + 1) : place + 1])
 
 
 def load_history(

@@ -82,7 +82,7 @@ def find_bursts(
     first = max(since, until - timedelta(days=DAYS_JUDGED_MAX - 1))
     past = load_history(conn, first, until, today=today, entities=[entity], read_health=read_health)
     days = [first + timedelta(days=number) for number in range((until - first).days + 1)]
-    judged = [(day, found) for day in days if (found := past.judged(entity, day)) is not None]
+    judged = [(day, found) for (_, day), found in past.judge([(entity, day) for day in days]).items()]
     places = sorted(discoveries([found.p for _, found in judged], BURST_RATE))
     return join_days([judged[place] for place in places if judged[place][1].count >= MIN_ARTICLES])
 

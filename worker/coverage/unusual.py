@@ -83,7 +83,7 @@ def _find_bursts(
 ) -> list[dict[str, Any]]:
     """Return the entities with unusually many articles; a share of `rate` of them is expected to be chance."""
     past = load_history(conn, day, day, today=day_not_over(conn, now), read_health=read_health)
-    judged = [(entity, found) for entity in past.counts if (found := past.judged(entity, day)) is not None]
+    judged = past.judge_entities(day)
     places = discoveries([found.p for _, found in judged], rate)
     return [_burst(conn, day, *judged[place]) for place in places if judged[place][1].count >= MIN_ARTICLES]
 

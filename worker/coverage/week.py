@@ -129,7 +129,7 @@ def _find_bursts(
     """Return the bursts of the week, one for each run of days; each day is judged as `coverage --unusual` does."""
     found: dict[str, list[tuple[date, DayJudgement]]] = {}
     for day in _list_days(since, until):
-        judged = [(entity, one) for entity in past.counts if (one := past.judged(entity, day)) is not None]
+        judged = past.judge_entities(day)
         for place in discoveries([one.p for _, one in judged], BURST_RATE):
             entity, one = judged[place]
             if one.count >= MIN_ARTICLES:

@@ -12,8 +12,9 @@ probabilities are joined by Bonferroni.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +29,7 @@ _SHRINK = 5.0
 """Weight, in events, that draws the factor of a kind of day towards one."""
 _CAP, _PASSES = 3.0, 2
 
-Days = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +45,22 @@ class DayJudgement:
     """Probability of this count or more by chance, corrected for the two windows."""
 
 
+class CountedDay(NamedTuple):
+    """A day to be judged: the counts of its series, and its position in them."""
+
+    counts: Sequence[int]
+    place: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Baseline:
-    mean: float
-    factors: tuple[float, float]
+class _Baselines:
+    """The baselines of several windows with equally many days, an element or a row for each."""
+
+    mean: Numbers
+    factors: Numbers
     """Of a workday and of a weekend."""
-    events: float
-    dispersion: float
-    dispersion_of_windows: float
+    events: Numbers
+    dispersion: Numbers
 
 
 def judge(
@@ -62,17 +71,42 @@ def judge(
     masked: Collection[int] = (),
     windows: Sequence[int] = WINDOWS,
 ) -> DayJudgement | None:
-    """Return the judgement on a high `counts[place]`; None with too few known days before it.
+    """Return the judgement on a high `counts[place]`, as `judge_all` does."""
+    days = [CountedDay(counts, place)]
+    return judge_all(days, first_weekday=first_weekday, masked=masked, windows=windows)[0]
 
-    `first_weekday` is that of the first count (Monday: 0); `masked` are positions of days excluded from the baseline
-    because collection was impaired.
+
+def judge_all(
+    days: Sequence[CountedDay],
+    *,
+    first_weekday: int,
+    masked: Collection[int] = (),
+    windows: Sequence[int] = WINDOWS,
+) -> list[DayJudgement | None]:
+    """Return the judgement on each day as a high one; None with too few known days before it.
+
+    `first_weekday` is that of the first count of every series (Monday: 0); `masked` are positions of days excluded from
+    the baseline because collection was impaired. Many days take hardly longer than one.
     """
-    kinds = (np.arange(len(counts)) + first_weekday) % 7 >= 5
-    found = [
-        judged
-        for days in windows
-        if (judged := _judge(np.asarray(counts, float), kinds, place, days, masked)) is not None
-    ]
+    found: list[list[DayJudgement]] = [[] for _ in days]
+    for length in windows:
+        by_days: dict[int, list[tuple[int, list[int]]]] = {}
+        past_of: dict[int, list[int]] = {}
+        for number, (_, place) in enumerate(days):
+            begin = place - length + 1
+            if place not in past_of:
+                past_of[place] = [i for i in range(max(0, begin - GUARD - HISTORY), begin - GUARD) if i not in masked]
+            if begin >= 0 and len(past_of[place]) >= ENOUGH:
+                by_days.setdefault(len(past_of[place]), []).append((number, past_of[place]))
+        for alike in by_days.values():
+            judged = _judge([days[number] for number, _ in alike], [past for _, past in alike], length, first_weekday)
+            for (number, _), one in zip(alike, judged, strict=True):
+                found[number].append(one)
+    return [_join(each) for each in found]
+
+
+def _join(found: Sequence[DayJudgement]) -> DayJudgement | None:
+    """Return the least probable window of a day, corrected for their number."""
     if not found:
         return None
     least = min(found, key=lambda judged: judged.p)
@@ -80,47 +114,55 @@ def judge(
 
 
 def _judge(
-    counts: Days, kinds: npt.NDArray[np.bool_], place: int, days: int, masked: Collection[int]
-) -> DayJudgement | None:
-    begin = place - days + 1
-    past = [i for i in range(max(0, begin - GUARD - HISTORY), begin - GUARD) if i not in masked]
-    if begin < 0 or len(past) < ENOUGH:
-        return None
-    baseline = _baseline(counts[past], kinds[past], days)
-    expected = sum(baseline.mean * baseline.factors[int(kinds[i])] for i in range(begin, place + 1))
-    count = int(counts[begin : place + 1].sum())
-    spread = baseline.dispersion if days == 1 else baseline.dispersion_of_windows
-    return DayJudgement(
-        days, count, expected, tail(count, expected, spread * expected * (1 + expected / baseline.events))
-    )
+    days: Sequence[CountedDay], past: Sequence[Sequence[int]], length: int, first_weekday: int
+) -> Iterator[DayJudgement]:
+    """Yield the judgement on the windows that end on these days, each with equally many days of baseline."""
+    places = np.array(past)
+    counts = np.array([[one.counts[i] for i in each] for one, each in zip(days, past, strict=True)], float)
+    baselines = _baselines(counts, _weekends(places, first_weekday).astype(int), length)
+    window = np.array([day.place for day in days])[:, None] - np.arange(length)[::-1]
+    kinds = _weekends(window, first_weekday).astype(int)
+    expected = (baselines.mean[:, None] * np.take_along_axis(baselines.factors, kinds, axis=1)).sum(axis=1)
+    variance = baselines.dispersion * expected * (1 + expected / baselines.events)
+    for day, mean, spread in zip(days, expected.tolist(), variance.tolist(), strict=True):
+        count = int(sum(day.counts[day.place - length + 1 : day.place + 1]))
+        yield DayJudgement(length, count, mean, tail(count, mean, spread))
 
 
-def _baseline(counts: Days, kinds: npt.NDArray[np.bool_], days: int) -> _Baseline:
+def _weekends(places: npt.NDArray[np.int_], first_weekday: int) -> npt.NDArray[np.bool_]:
+    return (places + first_weekday) % 7 >= 5
+
+
+def _baselines(counts: Numbers, kinds: npt.NDArray[np.int_], length: int) -> _Baselines:
+    """Return the baselines of rows of days; `kinds` are 1 for a weekend."""
     capped = counts
+    days = counts.shape[1]
+    is_weekend = kinds == 1
+    of_weekend = is_weekend.sum(axis=1)
     for _ in range(_PASSES):
-        events = capped.sum() + 0.5
-        mean = events / len(capped)
-        workday, weekend = (
-            (float(capped[kinds == kind].sum()) + _SHRINK) / (int((kinds == kind).sum()) * mean + _SHRINK)
-            for kind in (False, True)
+        events = capped.sum(axis=1) + 0.5
+        mean = events / days
+        on_weekend = np.where(is_weekend, capped, 0.0).sum(axis=1)
+        on_workday = np.where(is_weekend, 0.0, capped).sum(axis=1)
+        factors = np.column_stack(
+            (
+                (on_workday + _SHRINK) / ((days - of_weekend) * mean + _SHRINK),
+                (on_weekend + _SHRINK) / (of_weekend * mean + _SHRINK),
+            )
         )
-        expected = mean * np.where(kinds, weekend, workday)
+        expected = mean[:, None] * np.take_along_axis(factors, kinds, axis=1)
         spread = _pearson(capped, expected)
-        capped = np.minimum(counts, expected + _CAP * np.sqrt(spread * expected))
-    whole = len(capped) // days * days
-    windows = (values[-whole:].reshape(-1, days).sum(axis=1) for values in (capped, expected))
-    return _Baseline(
-        mean=mean,
-        factors=(workday, weekend),
-        events=events,
-        dispersion=spread,
-        dispersion_of_windows=max(spread, _pearson(*windows)),
-    )
+        capped = np.minimum(counts, expected + _CAP * np.sqrt(spread[:, None] * expected))
+    whole = days // length * length
+    in_windows = (values[:, -whole:].reshape(len(counts), -1, length).sum(axis=2) for values in (capped, expected))
+    dispersion = spread if length == 1 else np.maximum(spread, _pearson(*in_windows))
+    return _Baselines(mean=mean, factors=factors, events=events, dispersion=dispersion)
 
 
-def _pearson(counts: Days, expected: Days) -> float:
-    """Return the ratio of the counts' variance to that of a Poisson variable; at least one."""
-    return max(1.0, float(((counts - expected) ** 2 / expected).sum()) / max(len(counts) - 2, 1))
+def _pearson(counts: Numbers, expected: Numbers) -> Numbers:
+    """Return the ratio of the counts' variance to that of a Poisson variable, for each row; at least one."""
+    ratios: Numbers = ((counts - expected) ** 2 / expected).sum(axis=1) / max(counts.shape[1] - 2, 1)
+    return np.maximum(1.0, ratios)
 
 
 def tail(count: int, mean: float, variance: float) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from worker.coverage.stats.bursts import discoveries, judge, per_year, tail
+from worker.coverage.stats.bursts import CountedDay, discoveries, judge, judge_all, per_year, tail
 
 WEEK = [10, 10, 10, 10, 10, 2, 2]
 
@@ -83,3 +83,15 @@ def test_discoveries_are_those_of_benjamini_and_hochberg() -> None:
     assert discoveries(ps, 0.05) == [3, 1]
     assert discoveries([], 0.05) == []
     assert discoveries([0.9, 0.8], 0.05) == []
+
+
+def test_days_judged_together_are_judged_as_each_alone() -> None:
+    chance = np.random.default_rng(7)
+    series = [chance.poisson(mean, length).tolist() for mean in (0.1, 3, 200) for length in (30, 90)]
+    days = [CountedDay(counts, place) for counts in series for place in range(len(counts))]
+    masked = {3, 10, 11, 12, 40}
+    together = judge_all(days, first_weekday=2, masked=masked)
+    alone = [judge(counts, place, first_weekday=2, masked=masked) for counts, place in days]
+    assert together == alone
+    assert any(together)
+    assert None in together
