@@ -26,12 +26,12 @@ from db.datadir import disk_space
 from db.dialect.connections import FEW_STATEMENTS, SMALL_CACHE_KB
 from db.engine import Database
 from web import api, hubs, pages
+from web.answers import problems
 from web.charts.bundle import start_making
 from web.door import Door, Doorkeeper, build_door
 from web.head import HeadAsGet
 from web.headers import SafeHeaders
 from web.kept.ahead import ReadingAhead, list_pages
-from web.shared import problems
 from web.shared.board import StatusBoard
 from web.shared.store import Reading, Store
 

@@ -17,8 +17,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from db.net.callbacks import HUBS_PATH
 from db.net.hostports import is_loopback, plain_host
 from db.settings import Settings
+from web.answers.render import render
 from web.limits import max_body
-from web.shared.render import render
 
 _HOST = re.compile(rb"(\[[0-9A-Fa-f:.]{2,45}\]|[0-9A-Za-z._-]{1,253})(?::[0-9]{1,5})?")
 _BY_SECRET = ("/alerts/feed/", "/alerts/unsubscribe/", HUBS_PATH, "/static/")

@@ -9,9 +9,9 @@ from pydantic import Field
 from starlette.responses import Response
 
 from db.enums.exports import ExportKind
+from web.answers.exports import MEDIA_TYPES, ExportParameters, build_export, respond_export
 from web.api.parts.answers import KNOWN_ONLY, PROBLEMS, answer, documented
 from web.api.parts.row_models import ApiModel
-from web.shared.exports import MEDIA_TYPES, ExportParameters, build_export, respond_export
 from web.shared.store import Reading
 from worker.export.formats.column import ColumnKind
 from worker.export.formats.columns import COLUMNS

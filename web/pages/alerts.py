@@ -17,9 +17,9 @@ from db.alerts.matches import count_matches
 from db.alerts.message_rows import MatchDetails, read_subscription
 from db.alerts.subscriptions import SubscriptionRow, get_subscription, list_subscriptions
 from db.enums.alerts import DeliveryState
-from web.shared.page import Format, respond
+from web.answers.page import Format, respond
+from web.answers.tables import PageTable
 from web.shared.store import Reading
-from web.shared.tables import PageTable
 from worker.subscriptions.records import delivery_record, match_record, subscription_record
 
 _MATCHES, _DELIVERIES = 50, 20

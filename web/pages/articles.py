@@ -23,10 +23,10 @@ from db.enums.vocabulary import MentionField
 from db.stories.members import StoryMember, count_members, find_story, read_members
 from db.text.headlines import headline
 from db.vocabulary.versions import find_labels
-from web.shared.marked_text import mark_paragraphs
-from web.shared.page import Format, respond
+from web.answers.marked_text import mark_paragraphs
+from web.answers.page import Format, respond
+from web.answers.tables import PageTable
 from web.shared.store import Reading
-from web.shared.tables import PageTable
 from worker.search.articles import read_article_record
 
 _MATCHES_MAX = 20

@@ -11,13 +11,13 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from db.enums.coverage import CoverageSplit
+from web.answers.page import Format, PageFormat, respond
+from web.answers.tables import PageTable
 from web.charts.bars import ChartChange, describe_interval, plot_comparison
 from web.charts.parts import Spec
 from web.charts.share import plot_share
-from web.shared.page import Format, PageFormat, respond
 from web.shared.params import InvalidParameter
 from web.shared.store import Reading
-from web.shared.tables import PageTable
 from web.statistics.comparing import AskedComparison, ComparedCoverage, CompareParameters, read_comparison
 from web.statistics.series import (
     GRAIN_NAMES,

@@ -16,12 +16,12 @@ from db.coverage.cells import cells_query, period_start
 from db.coverage.rankings import RankedEntity, count_types, rank_entities
 from db.enums.coverage import Grain
 from db.vocabulary.versions import find_labels
+from web.answers.page import Format, respond
+from web.answers.tables import PageTable
 from web.shared.links import search_address
 from web.shared.names import find_name_book
-from web.shared.page import Format, respond
 from web.shared.params import InvalidParameter
 from web.shared.store import Reading, Store
-from web.shared.tables import PageTable
 from web.statistics.series import draw_course
 from worker.coverage.series import list_periods
 from worker.coverage.stats.series import format_period

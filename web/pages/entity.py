@@ -17,15 +17,15 @@ from db.coverage.cells import period_start
 from db.coverage.first_seen import TopStory
 from db.enums.coverage import CoverageLevel, CoverageSplit
 from db.vocabulary.versions import find_entity
+from web.answers.page import Format, respond
+from web.answers.render import show_days
+from web.answers.tables import PageTable
 from web.charts.heat import plot_heat
 from web.charts.parts import ChartEvent, Spec
 from web.charts.series import plot_series
 from web.shared.links import change_query, entity_address, page_address, search_address
-from web.shared.page import Format, respond
 from web.shared.params import UnknownPage
-from web.shared.render import show_days
 from web.shared.store import Reading
-from web.shared.tables import PageTable
 from web.statistics.profiles import EntityProfile, read_profile
 from web.statistics.series import (
     GRAIN_NAMES,

@@ -18,12 +18,12 @@ from db.enums.articles import Genre
 from db.enums.coverage import CoverageSplit
 from db.enums.exports import ExportDetail, ExportKind, FileFormat
 from db.exports.read import CannotFilter
-from web.shared.exports import ExportParameters, build_export
+from web.answers.exports import ExportParameters, build_export
+from web.answers.page import PageFormat, respond
+from web.answers.tables import PageTable
 from web.shared.links import page_address
-from web.shared.page import PageFormat, respond
 from web.shared.params import FilterParameters, InvalidParameter
 from web.shared.store import Reading, Store
-from web.shared.tables import PageTable
 from worker.export.formats.column import Column
 from worker.export.formats.columns import COLUMNS, DETAILS
 from worker.export.preview import read_first_rows

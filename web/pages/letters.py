@@ -12,7 +12,7 @@ from db.alerts import channels, message_rows, subscriptions
 from db.alerts.channels import RecipientRow
 from db.alerts.subscriptions import SubscriptionRow
 from db.enums.alerts import RecipientState, SubscriptionState
-from web.shared.render import render
+from web.answers.render import render
 from web.shared.store import Reading
 from worker.delivery.transports.table import shown
 from worker.messages.atom import write_atom

@@ -22,15 +22,15 @@ from db.coverage.cells import TOTAL
 from db.enums.coverage import CoverageSplit, Grain
 from db.status import OutletState, read_outlet_states
 from db.stories.echoes import Echo, read_echo
+from web.answers.page import Format, respond
+from web.answers.tables import PageTable
 from web.charts.parts import ChartLine, ChartPeriod, Spec
 from web.charts.series import plot_series
 from web.charts.sparkline import draw_sparkline
 from web.shared.hubs import describe_outlet_hubs
 from web.shared.links import outlet_address, search_address
-from web.shared.page import Format, respond
 from web.shared.params import InvalidParameter, UnknownPage, get_source
 from web.shared.store import Reading, Store
-from web.shared.tables import PageTable
 from worker.catalogue.records import outlet_record, outlet_row_record
 from worker.coverage.health import collection_health_by_day
 from worker.coverage.series import SeriesQuestion, ShownSeries, load_series, point_record

@@ -12,14 +12,14 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from db.coverage.first_seen import TopStory
+from web.answers.page import Format, respond
+from web.answers.render import show_days
+from web.answers.tables import PageTable
 from web.charts.bars import describe_interval
 from web.kept.overview import Overview
 from web.shared.links import change_query, search_address
-from web.shared.page import Format, respond
 from web.shared.params import read_days
-from web.shared.render import show_days
 from web.shared.store import Reading
-from web.shared.tables import PageTable
 from web.statistics.series import check_day, draw_course
 from worker.coverage.profile import UnusualDays
 from worker.coverage.stats.compare import Comparison

@@ -15,11 +15,11 @@ from db.articles.details import ArticleRow, read_articles
 from db.articles.former_texts import RevisionSeen, find_revisions
 from db.text.headlines import headline
 from db.vocabulary.versions import find_labels
+from web.answers.page import Format, respond
+from web.answers.tables import PageTable
 from web.pages.articles import get_article_id
-from web.shared.page import Format, respond
 from web.shared.params import InvalidParameter
 from web.shared.store import Reading
-from web.shared.tables import PageTable
 from worker.lib.plain_values import to_plain
 from worker.search.revisions import TextDifference, compare_revisions, list_revisions
 from worker.text.diff_blocks import DiffBlock, diff_blocks

@@ -18,13 +18,13 @@ from db.articles.lists.facets import FacetCount, Facets, count_facets
 from db.articles.lists.positions import Position
 from db.collection.sources.sources import find_names
 from db.vocabulary.versions import find_labels
+from web.answers.page import Format, PageFormat, respond
+from web.answers.tables import PageTable
 from web.shared.cursors import NoCursor, read_cursor, write_cursor
 from web.shared.links import change_query
 from web.shared.names import find_named
-from web.shared.page import Format, PageFormat, respond
 from web.shared.params import AskedFilters, InvalidParameter, SearchParameters, read_filters
 from web.shared.store import Reading, Store
-from web.shared.tables import PageTable
 from web.statistics.series import LEVEL_NAMES
 from worker.export.by_query import read_query
 from worker.query.errors import QueryError

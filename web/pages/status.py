@@ -7,11 +7,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from web.answers.page import Format, respond
+from web.answers.tables import PageTable
 from web.shared.board import StatusView
-from web.shared.page import Format, respond
 from web.shared.status_record import read_status_record
 from web.shared.store import Reading, Store
-from web.shared.tables import PageTable
 
 router = APIRouter(include_in_schema=False)
 

@@ -17,15 +17,15 @@ from db.articles.details import LinkEvidence, read_articles, read_evidence, read
 from db.stories.judgements import Judgement, list_decisions
 from db.stories.members import StoryMember, StorySize, find_story, read_members, read_size
 from db.text.headlines import headline
+from web.answers.page import Format, respond
+from web.answers.tables import PageTable
 from web.charts.parts import Spec
 from web.charts.sparkline import draw_sparkline
 from web.charts.timeline import ChartArticle, plot_timeline
 from web.pages.articles import get_article_id
 from web.shared.links import article_address, page_address
-from web.shared.page import Format, respond
 from web.shared.params import InvalidParameter
 from web.shared.store import Reading
-from web.shared.tables import PageTable
 from worker.lib.plain_values import to_plain
 from worker.search.hits import FoundArticle, list_articles
 from worker.search.records import article_record

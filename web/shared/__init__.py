@@ -1,1 +1,1 @@
-"""What all pages and the API share: the store, parameters, answers in several formats, addresses, errors."""
+"""What pages, answers and the API share: the store, parameters of addresses, names, links, cursors, hidden secrets."""

@@ -18,8 +18,8 @@ from starlette.types import Message
 
 from db.engine import Database
 from db.enums.exports import ExportKind
+from web.answers import exports
 from web.app import create_app
-from web.shared import exports
 from web.shared.board import StatusBoard
 from web.shared.store import Store
 from worker.export.formats.columns import COLUMNS

@@ -22,8 +22,8 @@ from db.collection.feeds.feeds import add_feed, record_network
 from db.engine import Database
 from db.models import Article, Feed, Source
 from db.outcomes import ProblemSeen, record_outcomes, record_problems
+from web.answers.render import headline, is_web, show_days, when
 from web.app import create_app
-from web.shared.render import headline, is_web, show_days, when
 
 NOW = NOON + timedelta(hours=2)
 

@@ -12,10 +12,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from db.dialect import to_json
+from web.answers.page import conditional
 from web.api.parts.row_models import ApiModel, make_example
 from web.shared.cursors import LONGEST, NoCursor, read_cursor
 from web.shared.links import change_query
-from web.shared.page import conditional
 from web.shared.params import InvalidParameter
 
 LIMIT, LIMIT_MAX = 100, 500

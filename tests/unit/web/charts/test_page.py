@@ -16,11 +16,11 @@ from chartsamples import HOSTILE, every_spec
 from samplestore import empty_store
 
 from db.engine import Database
+from web.answers import render
+from web.answers.render import chart_script_address
 from web.app import create_app
 from web.charts.bundle import bundle_name
 from web.charts.sparkline import draw_sparkline
-from web.shared import render
-from web.shared.render import chart_script_address
 
 PAGE = '{% from "chart.html" import chart, chart_head %}{{ chart_head() }}{{ chart(spec, still, label, "series") }}'
 

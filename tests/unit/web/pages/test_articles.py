@@ -35,8 +35,8 @@ from db.collection.feeds.feeds import add_feed
 from db.collection.sources.unverified import record_unverified
 from db.engine import Database
 from db.models import Article, Feed, Page, Revision, Sighting
+from web.answers.marked_text import mark_paragraphs
 from web.app import create_app
-from web.shared.marked_text import mark_paragraphs
 
 NOW = NOON + timedelta(hours=2)
 SAYS = (("CSTO", "csto"), ("Turan", "turan"))

@@ -20,10 +20,10 @@ from db.enums.stories import StoryDecisionKind
 from db.models import Article
 from db.stories.clusters import LinkIn, record_links
 from db.stories.judgements import record_decision, undo_decision
+from web.answers.render import show_lag
 from web.app import create_app
 from web.pages import stories
 from web.pages.stories import count_over_time
-from web.shared.render import show_lag
 
 AT = datetime(2022, 1, 5, 8, 30, tzinfo=UTC)
 FIRST = "https://herald.example/first"

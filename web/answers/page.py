@@ -11,11 +11,11 @@ from fastapi import Depends, Query, Request
 from starlette.responses import Response
 
 from db.dialect import to_json
-from web.shared.atom import write_articles
+from web.answers.atom import write_articles
+from web.answers.render import render_text
+from web.answers.tables import PageTable, write_csv
 from web.shared.links import change_query
 from web.shared.params import InvalidParameter
-from web.shared.render import render_text
-from web.shared.tables import PageTable, write_csv
 from worker.lib.plain_values import to_plain
 from worker.search.hits import FoundArticle
 

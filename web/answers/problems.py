@@ -12,9 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from web.answers.render import render
 from web.shared.links import change_query
 from web.shared.params import InvalidParameter, UnknownPage
-from web.shared.render import render
 from worker.query.errors import QueryError
 
 _log = logging.getLogger(__name__)

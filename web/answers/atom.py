@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time
 
 from db.articles.lists.listings import Listed
-from web.shared.render import is_web
+from web.answers.render import is_web
 from worker.messages.atom_feed import AtomFeed
 from worker.messages.snippet import Piece
 from worker.search.hits import FoundArticle

@@ -1,0 +1,1 @@
+"""Answers to requests: pages, tables, feeds, exports and problems, as HTML, JSON, CSV or Atom."""
