@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
 
@@ -12,34 +11,27 @@ from worker.messages.atom_feed import AtomFeed
 from worker.messages.snippet import Piece
 from worker.search.hits import FoundArticle
 
-_UNSAID = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""Characters that XML 1.0 does not allow."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def write_articles(title: str, path: str, query: str, articles: Sequence[FoundArticle]) -> bytes:
     """Return the feed of a list of articles, the newest first."""
     feed = AtomFeed(
-        f"urn:steppewatch:page:{clean_xml(path)}?{clean_xml(query)}",
-        clean_xml(title) or "Steppewatch",
+        f"urn:steppewatch:page:{path}?{query}",
+        title or "Steppewatch",
         updated=max((_dated_at(found.article) for found in articles), default=_EPOCH),
     )
     for found in articles:
         article = found.article
         feed.add_entry(
             f"urn:steppewatch:article:{article.article_id}",
-            clean_xml(_plain(found.title)) or "(no words)",
+            _plain(found.title),
             updated=_dated_at(article),
-            author=clean_xml(article.source),
-            link=clean_xml(article.url) if is_web(article.url) else "",
-            summary=clean_xml(_plain(found.words)),
+            author=article.source,
+            link=article.url if is_web(article.url) else "",
+            summary=_plain(found.words),
         )
     return feed.to_bytes()
-
-
-def clean_xml(text: str) -> str:
-    """Return the text without characters that XML 1.0 does not allow."""
-    return _UNSAID.sub("", text)
 
 
 def _plain(pieces: Sequence[Piece]) -> str:

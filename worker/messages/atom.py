@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -13,7 +12,6 @@ from worker.messages.atom_feed import AtomFeed
 from worker.messages.message import MARKS, MessageItem, Publication
 from worker.messages.snippet import Piece
 
-_UNSAID = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -26,18 +24,18 @@ def write_atom(name: str, question: str, items: Sequence[MessageItem], *, token:
     known_as = blake2b(token.encode(), digest_size=16, person=b"id of a feed").hexdigest()
     feed = AtomFeed(
         f"urn:steppewatch:feed:{known_as}",
-        _clean(name),
+        name,
         updated=max((item.matched_at for item in items), default=_EPOCH),
-        subtitle=_clean(question),
+        subtitle=question,
     )
     for item in items:
         feed.add_entry(
             f"urn:steppewatch:match:{known_as}:{item.match_id}",
-            _clean(MARKS.get(item.status, "") + item.headline),
+            MARKS.get(item.status, "") + item.headline,
             updated=item.matched_at,
             published=item.dated_at,
-            author=_clean(item.author or (item.place.outlet if item.place else "Steppewatch")),
-            link=_clean(item.place.url) if item.place and item.place.is_web else "",
+            author=item.author or (item.place.outlet if item.place else "Steppewatch"),
+            link=item.place.url if item.place and item.place.is_web else "",
             html=_html(item),
         )
     return feed.to_bytes()
@@ -46,9 +44,9 @@ def write_atom(name: str, question: str, items: Sequence[MessageItem], *, token:
 def _html(item: MessageItem) -> str:
     parts = [Markup("<p>{}</p>").format(_pieces(item.snippet))] if item.snippet else []
     if item.place:
-        parts.append(Markup("<p>{}</p>").format(_clean(item.place.outlet)))
+        parts.append(Markup("<p>{}</p>").format(item.place.outlet))
     if item.terms:
-        parts.append(Markup("<p>Why: {}</p>").format(_clean(" · ".join(item.terms))))
+        parts.append(Markup("<p>Why: {}</p>").format(" · ".join(item.terms)))
     if item.also:
         more = f" and {item.more_also} more" if item.more_also else ""
         parts.append(Markup("<p>Also in: {}{}</p>").format(_links(item.also), more))
@@ -57,19 +55,11 @@ def _html(item: MessageItem) -> str:
 
 def _pieces(pieces: Sequence[Piece]) -> Markup:
     marked = Markup("<b>{}</b>")  # readers drop <mark>
-    return Markup("").join(
-        marked.format(_clean(piece.text)) if piece.is_marked else escape(_clean(piece.text)) for piece in pieces
-    )
+    return Markup("").join(marked.format(piece.text) if piece.is_marked else escape(piece.text) for piece in pieces)
 
 
 def _links(places: Sequence[Publication]) -> Markup:
     link = Markup('<a href="{}">{}</a>')
     return Markup(", ").join(
-        link.format(_clean(place.url), _clean(place.outlet)) if place.is_web else escape(_clean(place.outlet))
-        for place in places
+        link.format(place.url, place.outlet) if place.is_web else escape(place.outlet) for place in places
     )
-
-
-def _clean(text: str) -> str:
-    """Return the text without characters that XML 1.0 does not allow."""
-    return "".join(letter for letter in text if letter in "\t\n" or (letter >= " " and not _UNSAID.match(letter)))

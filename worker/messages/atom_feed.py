@@ -1,14 +1,18 @@
 """Atom feeds (RFC 4287) from their parts. Pure.
 
-The texts must be without characters that XML 1.0 does not allow.
+Texts may hold anything: characters that XML 1.0 does not allow are left out.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 _ATOM = "http://www.w3.org/2005/Atom"
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Characters that XML 1.0 does not allow (§2.2)."""
+_NO_TITLE = "(no words)"
 
 
 class AtomFeed:
@@ -17,7 +21,7 @@ class AtomFeed:
     def __init__(self, id: str, title: str, *, updated: datetime, subtitle: str = "") -> None:
         self._feed = Element("feed", xmlns=_ATOM)
         _add(self._feed, "id", id)
-        _add(self._feed, "title", title)
+        _add(self._feed, "title", _clean(title) or _NO_TITLE)
         _add(self._feed, "updated", updated.isoformat())
         _add(self._feed, "generator", "Steppewatch")
         if subtitle:
@@ -38,13 +42,14 @@ class AtomFeed:
         """Add an entry after the others: with its content as HTML, or a summary, or neither."""
         entry = SubElement(self._feed, "entry")
         _add(entry, "id", id)
-        _add(entry, "title", title)
+        _add(entry, "title", _clean(title) or _NO_TITLE)
         _add(entry, "updated", updated.isoformat())
         _add(SubElement(entry, "author"), "name", author)
         if html:
             _add(entry, "content", html, type="html")
-        if link:
-            SubElement(entry, "link", href=link, rel="alternate")
+        address = _clean(link)
+        if address:
+            SubElement(entry, "link", href=address, rel="alternate")
         if summary:
             _add(entry, "summary", summary)
         if published is not None:
@@ -58,4 +63,8 @@ class AtomFeed:
 
 
 def _add(parent: Element, name: str, text: str, **attributes: str) -> None:
-    SubElement(parent, name, attributes).text = text
+    SubElement(parent, name, attributes).text = _clean(text)
+
+
+def _clean(text: str) -> str:
+    return _FORBIDDEN.sub("", text)

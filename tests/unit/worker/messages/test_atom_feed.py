@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 import feedparser
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from worker.messages.atom_feed import AtomFeed
 
@@ -56,3 +59,36 @@ def test_texts_come_back_as_they_were(text: str) -> None:
 def test_a_feed_without_entries_is_one() -> None:
     read = feedparser.parse(AtomFeed("urn:x:feed", "Nothing yet", updated=AT).to_bytes())
     assert (read.bozo, read.feed.title, read.entries) == (False, "Nothing yet", [])
+
+
+ANY_TEXT = st.text(st.characters(codec=None), max_size=40)  # half surrogates and control characters too
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+@given(st.lists(ANY_TEXT, min_size=9, max_size=9))
+@example(["\x00\x08\x0b\x0c\x1f", "\ud800", "\udfff", "\ufffe", "\uffff", "\x7f\x85", "]]>", "<\x01b>", "&\x02amp;"])
+def test_any_text_in_any_field_is_left_with_what_xml_allows(texts: list[str]) -> None:
+    id, title, subtitle, entry_id, entry_title, author, link, summary, html = texts
+    feed = AtomFeed(id, title, updated=AT, subtitle=subtitle)
+    feed.add_entry(entry_id, entry_title, updated=AT, author=author, link=link, summary=summary)
+    feed.add_entry("urn:x:2", "Second", updated=AT, author="Oasis", html=html)
+    document = feed.to_bytes()
+    read = feedparser.parse(document)
+    assert (read.bozo, len(read.entries)) == (False, 2)
+    root = ElementTree.fromstring(document)
+    paths = ["{*}id", "{*}title", "{*}subtitle"]
+    paths += [f"{{*}}entry/{{*}}{path}" for path in ("id", "title", "author/{*}name", "summary")]
+    found = [root.findtext(path) for path in paths]
+    written = [_allowed(text) for text in (id, title, subtitle, entry_id, entry_title, author, summary)]
+    written[1], written[4] = written[1] or "(no words)", written[4] or "(no words)"
+    assert [text or "" for text in found] == written
+    assert (root.findtext("{*}entry/{*}content") or "") == _allowed(html)
+    assert [one.get("href") for one in root.iterfind("{*}entry/{*}link")] == [FORBIDDEN.sub("", link)] * bool(
+        FORBIDDEN.sub("", link)
+    )
+
+
+def _allowed(text: str) -> str:
+    return re.sub(
+        "\r\n?", "\n", FORBIDDEN.sub("", text)
+    )  # every reader of XML takes a carriage return for a line's end
