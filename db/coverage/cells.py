@@ -6,7 +6,7 @@ moment. Each change of an article calls `mark_articles` in the same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -134,12 +134,15 @@ def _within(day: Any, since: date | None, until: date | None) -> Iterator[Column
         yield day <= until
 
 
-def iter_cells(conn: Connection, **criteria: Any) -> Iterator[Cell]:
-    """Yield the cells that `cells_query` finds, ordered by period, entity and part."""
+def iter_cells(conn: Connection, **criteria: Any) -> Generator[Cell]:
+    """Yield the cells that `cells_query` finds, ordered by period, entity and part.
+
+    A reader that stops early closes them, and so the cursor at the server.
+    """
     series = CoverageSeries
     query = cells_query(**criteria).order_by(CoverageCell.bucket_on, series.entity_id, series.part)
-    for rows in conn.execution_options(yield_per=1_000).execute(query).partitions():
-        yield from map(Cell._make, rows)
+    with conn.execute(query, execution_options={"yield_per": 1_000}) as result:
+        yield from map(Cell._make, result)
 
 
 def find_entities(conn: Connection) -> set[str]:

@@ -6,7 +6,7 @@ a transaction that stays open keeps SQLite from shrinking its write-ahead log.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,14 +104,18 @@ def iter_rows(
     *,
     columns: Sequence[str] | None = None,
     most: int | None = None,
-) -> Iterator[Row[*tuple[Any, ...]]]:
+) -> Generator[Row[*tuple[Any, ...]]]:
     """Return the rows of an export as values, the first `most` of them; instants are written out.
 
-    Raises as `iter_csv` does.
+    A reader that stops early closes them, and so the cursor at the server. Raises as `iter_csv` does.
     """
     rows = _LONG_ROWS if detail.name == ExportDetail.TEXT else 1_000
-    query = _query(conn, kind, filters, detail, columns).limit(most)
-    return iter(conn.execute(query, execution_options={"yield_per": rows}))
+    return _stream(conn, _query(conn, kind, filters, detail, columns).limit(most), rows)
+
+
+def _stream(conn: Connection, query: Rows, rows: int) -> Generator[Row[*tuple[Any, ...]]]:
+    with conn.execute(query, execution_options={"yield_per": rows}) as result:
+        yield from result
 
 
 def _query(conn: Connection, kind: ExportKind, filters: Filters, detail: Detail, columns: Sequence[str] | None) -> Rows:

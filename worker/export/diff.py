@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -29,7 +30,7 @@ def rows_with_changes(
     *,
     columns: Sequence[str],
     most: int | None = None,
-) -> Iterator[Sequence[object]]:
+) -> Generator[Sequence[object]]:
     """Return the rows of revisions with their changes; after `longest` characters these are cut.
 
     With `most` at least so many of the first ones.
@@ -43,13 +44,14 @@ def rows_with_changes(
 
 
 def _with_changes(
-    conn: Connection, revisions: Iterator[Row[*tuple[Any, ...]]], longest: int | None
-) -> Iterator[Sequence[object]]:
-    for article_id, group in groupby(revisions, key=attrgetter("article_id")):
-        rows = list(group)
-        before = read_predecessors(conn, article_id) if len(rows) > 1 else {}
-        for row in rows:
-            yield (*row, *_changes(conn, before.get(row.revision_id), row.revision_id, longest))
+    conn: Connection, revisions: Generator[Row[*tuple[Any, ...]]], longest: int | None
+) -> Generator[Sequence[object]]:
+    with closing(revisions):
+        for article_id, group in groupby(revisions, key=attrgetter("article_id")):
+            rows = list(group)
+            before = read_predecessors(conn, article_id) if len(rows) > 1 else {}
+            for row in rows:
+                yield (*row, *_changes(conn, before.get(row.revision_id), row.revision_id, longest))
 
 
 def _changes(conn: Connection, before: int | None, after: int, longest: int | None) -> tuple[Any, ...]:

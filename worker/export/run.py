@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -196,8 +196,8 @@ def _lines(export: OpenExport, columns: Sequence[Column]) -> Iterator[tuple[byte
     return count_lines(columns, _rows(export, columns), request.separator)
 
 
-def _rows(export: OpenExport, columns: Sequence[Column], most: int | None = None) -> Iterator[Sequence[object]]:
-    """Return the rows of an export as values; with `most` the first ones, by a plan for these."""
+def _rows(export: OpenExport, columns: Sequence[Column], most: int | None = None) -> Generator[Sequence[object]]:
+    """Return the rows of an export as values, to be closed; with `most` the first ones, by a plan for these."""
     request, names = export.request, [column.name for column in columns]
     if request.wide:
         return _wide_rows(export)
@@ -210,12 +210,13 @@ def preview(export: OpenExport, most: int) -> tuple[Sequence[Column], list[Seque
     """Return the columns and the first rows of an export. Raises as `write` does."""
     columns = get_columns(export)
     try:
-        return columns, [tuple(row) for row in islice(_rows(export, columns, most), most)]
+        with closing(_rows(export, columns, most)) as rows:
+            return columns, [tuple(row) for row in islice(rows, most)]
     except ColumnsDiffer as error:
         raise ExportRefused(f"{error}; nothing is written, for the file would be wrong") from error
 
 
-def _wide_rows(export: OpenExport) -> Iterator[Sequence[object]]:
+def _wide_rows(export: OpenExport) -> Generator[Sequence[object]]:
     from worker.query.errors import QueryError
 
     request = export.request
@@ -232,6 +233,7 @@ def _write_parquet(export: OpenExport, file: BinaryIO, progress: Progress) -> in
         raise ExportRefused("Parquet needs the package pyarrow: pip install 'steppewatch[parquet]'") from None
     rows = 0
     columns = get_columns(export)
-    for rows in write_parquet(columns, _rows(export, columns), file):
-        progress(rows)
+    with closing(_rows(export, columns)) as values:
+        for rows in write_parquet(columns, values, file):
+            progress(rows)
     return rows

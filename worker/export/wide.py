@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from heapq import merge
@@ -35,22 +36,37 @@ def name_columns(conn: Connection, filters: Filters, queries: Sequence[str]) -> 
 
 def wide_rows(
     conn: Connection, filters: Filters, queries: Sequence[str], counted: CountedUnit, *, is_stored: bool = False
-) -> Iterator[Sequence[object]]:
-    """Yield the rows; `is_stored` as for `matching`. Raises CannotFilter, and QueryError."""
+) -> Generator[Sequence[object]]:
+    """Return the rows, to be closed; `is_stored` as for `matching`. Raises CannotFilter, and QueryError."""
     if counted == CountedUnit.MENTIONS and queries:
         raise CannotFilter("a query has articles and stories, but no mentions")
     entities = filters.entities if queries else name_columns(conn, filters, ())
     if entities and (filters.sources or filters.languages or filters.genres or filters.in_scope is not None):
         raise CannotFilter("a column of an entity covers all outlets; leave --wide out, or use --query")
-    cells = coverage.iter_cells(conn, entities=entities, since=filters.since, until=filters.until) if entities else ()
-    of_entities = ((cell.bucket_on, cell.entity_id, int(getattr(cell, counted))) for cell in cells)
+    of_entities = _count_entities(conn, filters, entities, counted)
     within = replace(filters, entities=())
     of_queries = (_answers(conn, within, query, counted, is_stored=is_stored) for query in queries)
     counts = merge(of_entities, *of_queries, key=itemgetter(0))
     names = name_columns(conn, filters, queries)
     undated, dated = _parted(counts)
     rows = widen(dated, names, _range(conn, filters), _shown(filters.health))
-    return chain(rows, [(None, *(undated.get(name, 0) for name in names), None, None)] if undated else ())
+    last = [(None, *(undated.get(name, 0) for name in names), None, None)] if undated else []
+    return _close_after(of_entities, chain(rows, last))
+
+
+def _close_after(cells: Generator[DayCount], rows: Iterable[Sequence[object]]) -> Generator[Sequence[object]]:
+    with closing(cells):
+        yield from rows
+
+
+def _count_entities(
+    conn: Connection, filters: Filters, entities: Sequence[str], counted: CountedUnit
+) -> Generator[DayCount]:
+    if not entities:
+        return
+    with closing(coverage.iter_cells(conn, entities=entities, since=filters.since, until=filters.until)) as cells:
+        for cell in cells:
+            yield cell.bucket_on, cell.entity_id, int(getattr(cell, counted))
 
 
 def _parted(counts: Iterator[DayCount]) -> tuple[dict[str, int], Iterator[DayCount]]:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from samplestore import NOON, Sample, fill, store_of
+from sqlalchemy import text
 
 from db.articles.word_index import record_words
 from db.engine import Database
@@ -27,9 +28,9 @@ def sample(number: int) -> Sample:
     """Return an article: three a week, every fifth without a date, every fourth a reprint of the one before."""
     at = None if number % 5 == 4 else FIRST + timedelta(days=7 * (number // 3))
     copies = f"https://herald.example/{number - 1}" if number % 4 == 3 else None
-    text = f"CSTO and Turan, bridge {number}." if number % 2 else f"CSTO, river {number}."
+    words = f"CSTO and Turan, bridge {number}." if number % 2 else f"CSTO, river {number}."
     says = (CSTO, TURAN) if number % 2 else (CSTO,)
-    return Sample(f"https://herald.example/{number}", text=text, says=says, published_at=at, copies=copies)
+    return Sample(f"https://herald.example/{number}", text=words, says=says, published_at=at, copies=copies)
 
 
 @pytest.fixture
@@ -68,6 +69,15 @@ def test_the_first_rows_are_the_beginning_of_the_export(store: Database) -> None
         for most in (1, 3, 20, 1_000):
             assert first_rows(store, request, most) == every[:most], (request, most)
         assert read_first_rows(store, request, now=NOON, seconds=60, most=1)[0] == columns
+
+
+def test_nothing_stays_open_at_the_server_when_rows_are_left_unread(store: Database) -> None:
+    wide = ExportRequest(kind=ExportKind.COVERAGE, wide=True)
+    for request in (*(request for request in REQUESTS if not request.query), wide):
+        with open_export(store, request, now=NOON) as export:
+            preview(export, 1)
+            if export.conn.dialect.name == "postgresql":
+                assert export.conn.scalars(text("SELECT statement FROM pg_cursors")).all() == [], request
 
 
 def test_a_query_that_cannot_be_read_is_refused(store: Database) -> None:
