@@ -116,12 +116,13 @@ class Show:
             await running
 
     async def _play(self, *, pause_s: float) -> Result:
-        before = await asyncio.to_thread(read_knowledge, self._database, now=self._clock())
         web, began_at = self._running.web, self._clock()
+        before = await asyncio.to_thread(read_knowledge, self._database, since=began_at, now=began_at)
         director = Director(self._running, self._database, clock=self._clock)
         await director.play(acts_to_play(web, before), partial(self._log.write, "demo"), pause_s=pause_s)
         served = self._running.served
-        after = await asyncio.to_thread(read_knowledge, self._database, now=self._clock())
+        # it may be another day by now
+        after = await asyncio.to_thread(read_knowledge, self._database, since=began_at, now=self._clock())
         return Result(
             outlets=endings(web, before, after),
             accounts=accounts(served, self._database.read(partial(count_outcomes, since=began_at))),

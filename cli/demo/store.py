@@ -79,7 +79,7 @@ class Knowledge:
     walled: Mapping[str, str] = field(default_factory=dict)
     """Outlets with mostly other pages than articles, each with a sentence on these."""
     impaired: Mapping[str, str] = field(default_factory=dict)
-    """The outlets whose collection is impaired today, with the reason."""
+    """The outlets whose collection was impaired on one of the days asked for, with the reason."""
 
 
 def prepare_store(database: Database, web: DemoWeb, where: str, *, now: datetime) -> None:
@@ -161,8 +161,8 @@ def count_all_waiting(conn: Connection, *, now: datetime) -> WaitingCounts:
     )
 
 
-def read_knowledge(database: Database, *, now: datetime) -> Knowledge:
-    """Return the state of pages and articles in the store."""
+def read_knowledge(database: Database, *, since: datetime, now: datetime) -> Knowledge:
+    """Return the state of pages and articles in the store, and what was impaired on the days since then."""
     query = select(Page.canonical_url, Page.state, Page.last_error)
     with database.reading() as conn:
         feeds = {feed.url: feed.last_error for feed in iter_feeds(conn)}
@@ -170,7 +170,8 @@ def read_knowledge(database: Database, *, now: datetime) -> Knowledge:
     with database.snapshot() as conn:
         rows = iter_rows(conn, ExportKind.ARTICLES, Filters())
         articles = {row.canonical_url: Filed(row.revisions, row.original_url or "") for row in rows}
-        today = now.astimezone(UTC).date()
-        impaired = collection_health_by_day(conn, today, today, today=today)[today].impaired
+        first, today = since.astimezone(UTC).date(), now.astimezone(UTC).date()
+        days = collection_health_by_day(conn, first, today, today=today)
+        impaired = {outlet: reason for day in sorted(days) for outlet, reason in days[day].impaired.items()}
         walled = {outlet: wall.sentence for outlet, wall in find_walled(conn, now=now).items()}
     return Knowledge(feeds=feeds, pages=pages, articles=articles, walled=walled, impaired=impaired)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -33,8 +34,8 @@ class Answer:
     entries: tuple[int, ...] = (1, 2, 3)
     status: int = 200
     head: str | Callable[[], str] = ""
-    """Elements of the channel; made when asked for, if they say the hour or the day."""
-    headers: dict[str, str] = field(default_factory=dict)
+    """Elements of the channel; these and headers are made when asked for, if they say the hour or the day."""
+    headers: Mapping[str, str | Callable[[], str]] = field(default_factory=dict)
     honest: bool = True
     """False for a server that says 304 whatever it has, if asked with a validator."""
 
@@ -56,7 +57,7 @@ def skip_today() -> str:
     return "".join(["<skipDays>", *(f"<day>{WEEK[day]}</day>" for day in sorted(days)), "</skipDays>"])
 
 
-SKEWED = {"Date": in_hours(-9), "Expires": in_hours(-6)}
+SKEWED = {"Date": partial(in_hours, -9), "Expires": partial(in_hours, -6)}
 WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SY = 'xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
 TAGGED = {"ETag": '"1"'}
@@ -77,7 +78,7 @@ FLOORS: dict[str, tuple[Answer, float, float, str]] = {
     "skipHours": (Answer(head=skip_all_hours_but_the_sixth_from_now), 4.9, 25, "skip"),
     "skipDays": (Answer(head=skip_today), 0, 49, "skip"),
     "503 with seconds": (Answer(status=503, headers={"Retry-After": "100000"}), 27.7, 30.6, "Retry-After"),
-    "503 with a date": (Answer(status=503, headers={"Retry-After": in_hours(48)}), 47, 53, "Retry-After"),
+    "503 with a date": (Answer(status=503, headers={"Retry-After": partial(in_hours, 48)}), 47, 53, "Retry-After"),
     "503 alone": (Answer(status=503), 0, 25, "failures"),
     "500": (Answer(status=500), 0, 25, "failures"),
     "404": (Answer(status=404), 0, 25, "failures"),
@@ -166,7 +167,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
             body = body_of(name, answer) if status == 200 else b""
             self.send_response_only(status)
             for header, value in {"Content-Type": "application/rss+xml", **answer.headers}.items():
-                self.send_header(header, value)
+                self.send_header(header, value() if callable(value) else value)
             if status != 304:
                 self.send_header("Content-Length", str(len(body)))
             self.end_headers()

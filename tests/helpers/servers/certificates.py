@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 HOST = "127.0.0.1"
-NOW = datetime.now(UTC)
 FAULTS = {
     "expired": "has expired",
     "early": "is not valid yet",
@@ -42,8 +41,9 @@ class Authority:
             return context
         authority = trustme.CA() if kind == "of strangers" else self._ours
         host = "other.example" if kind == "of another" else HOST
-        begins = NOW + timedelta(days=2) if kind == "early" else NOW - timedelta(days=9)
-        ends = NOW - timedelta(days=1) if kind == "expired" else NOW + timedelta(days=9)
+        now = datetime.now(UTC)
+        begins = now + timedelta(days=2) if kind == "early" else now - timedelta(days=9)
+        ends = now - timedelta(days=1) if kind == "expired" else now + timedelta(days=9)
         authority.issue_cert(host, not_before=begins, not_after=ends).configure_cert(context)
         return context
 
@@ -52,7 +52,7 @@ class Authority:
         self._ours.issue_cert(HOST).configure_cert(context)
 
     def _self_signed(self) -> Path:
-        key = ec.generate_private_key(ec.SECP256R1())
+        key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
         certificate = (
             x509.CertificateBuilder()
@@ -60,8 +60,8 @@ class Authority:
             .issuer_name(name)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(NOW - timedelta(days=9))
-            .not_valid_after(NOW + timedelta(days=9))
+            .not_valid_before(now - timedelta(days=9))
+            .not_valid_after(now + timedelta(days=9))
             .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(HOST))]), critical=False)
             .sign(key, hashes.SHA256())
         )

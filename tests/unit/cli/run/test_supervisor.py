@@ -225,9 +225,10 @@ asyncio.run(run())
 """
     with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE) as supervisor:
         assert supervisor.stdout is not None
-        pid = int(supervisor.stdout.readline().split()[-1])
-        supervisor.kill()
+        first = supervisor.stdout.readline()
+        supervisor.kill()  # before anything can fail: else the end of the block would wait for it
 
+    pid = int(first.split()[-1])
     give_up_at = time.monotonic() + PATIENCE_S
     while (is_alive(pid) or runtime.exists()) and time.monotonic() < give_up_at:
         time.sleep(0.02)
