@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.article.remove import find_article_id
-from cli.export.options import Entities, Genres, InScope, Languages, Sources, build_filters
+from cli.export.options import (
+    Entities,
+    Genres,
+    InScope,
+    Languages,
+    Level,
+    ReprintedBy,
+    ReprintsOf,
+    Sources,
+    build_filters,
+)
 from cli.shared.day_options import Since, Until
 from cli.shared.hits import article_cell
 from cli.shared.output import emit, fail, note
@@ -38,6 +48,9 @@ def article_list(
     lang: Languages = None,
     genre: Genres = None,
     scope: InScope = ScopeFilter.all,
+    level: Level = None,
+    reprints_of: ReprintsOf = None,
+    reprinted_by: ReprintedBy = None,
     query: Annotated[
         str | None, typer.Option(metavar="Q", help="Only articles that match this query (as for alerts).")
     ] = None,
@@ -50,11 +63,25 @@ def article_list(
     Example: steppewatch article list --entity csto --since 2022-01 --until 2022-01
 
     Example: steppewatch article list --source eurasianet --lang ru --limit 100 --format json
+
+    Example: steppewatch article list --source eurasianet --reprints-of any --since 90d
     """
     from worker.search.hits import list_newest
 
     database = open_store()
-    filters = build_filters(database, since, until, entity, source, lang, genre, scope)
+    filters = build_filters(
+        database,
+        since,
+        until,
+        entity=entity,
+        source=source,
+        lang=lang,
+        genre=genre,
+        scope=scope,
+        level=level,
+        reprints_of=reprints_of,
+        reprinted_by=reprinted_by,
+    )
     with database.reading() as conn:
         if query is None:
             hits = list_newest(conn, filters, after=_cursor(conn, after), limit=limit + 1)
@@ -72,6 +99,9 @@ def article_search(
     lang: Languages = None,
     genre: Genres = None,
     scope: InScope = ScopeFilter.all,
+    level: Level = None,
+    reprints_of: ReprintsOf = None,
+    reprinted_by: ReprintedBy = None,
     limit: Limit = 20,
     after: After = None,
     format: Printed = None,
@@ -86,7 +116,19 @@ def article_search(
     Example: steppewatch article search '"border clashes"' --lang en --since 90d
     """
     database = open_store()
-    filters = build_filters(database, since, until, entity, source, lang, genre, scope)
+    filters = build_filters(
+        database,
+        since,
+        until,
+        entity=entity,
+        source=source,
+        lang=lang,
+        genre=genre,
+        scope=scope,
+        level=level,
+        reprints_of=reprints_of,
+        reprinted_by=reprinted_by,
+    )
     with database.reading() as conn:
         hits = _search(conn, filters, query, _cursor(conn, after), limit + 1)
     _print(hits, limit, is_search=True, as_json=wants_json(format))

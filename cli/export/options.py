@@ -16,6 +16,7 @@ from cli.export.warc import WARC
 from cli.shared.day_options import Since, Until, day_range
 from cli.shared.output import fail
 from db.enums.exports import CountedUnit, ExportDetail, ExportKind, FileFormat
+from db.enums.vocabulary import MentionLevel
 from worker.search.scope import ScopeFilter
 
 if TYPE_CHECKING:
@@ -41,6 +42,28 @@ Languages = Annotated[
 ]
 Genres = Annotated[list[str] | None, typer.Option("--genre", metavar="G", help="Only of this genre; repeatable.")]
 InScope = Annotated[ScopeFilter, typer.Option("--scope", help="Only articles in or out of the vocabulary's scope.")]
+Level = Annotated[
+    MentionLevel | None,
+    typer.Option(
+        "--level", help="Only articles that mention the entity, or any, at this level; of mentions only those."
+    ),
+]
+ReprintsOf = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--reprints-of",
+        metavar="NAME",
+        help="Only reprints of articles of this outlet, or of “any”, in others; repeatable.",
+    ),
+]
+ReprintedBy = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--reprinted-by",
+        metavar="NAME",
+        help="Only originals that this other outlet, or “any”, has reprinted; repeatable.",
+    ),
+]
 Queries = Annotated[
     list[str] | None,
     typer.Option(
@@ -92,6 +115,9 @@ class ExportOptions:
     lang: Languages = None
     genre: Genres = None
     scope: InScope = ScopeFilter.all
+    level: Level = None
+    reprints_of: ReprintsOf = None
+    reprinted_by: ReprintedBy = None
     query: Queries = None
     text: Texts = False
     diff: Diffs = False
@@ -155,11 +181,14 @@ def build_request(database: Database, kind: ExportKind, options: ExportOptions) 
         database,
         options.since,
         options.until,
-        options.entity,
-        options.source,
-        options.lang,
-        options.genre,
-        options.scope,
+        entity=options.entity,
+        source=options.source,
+        lang=options.lang,
+        genre=options.genre,
+        scope=options.scope,
+        level=options.level,
+        reprints_of=options.reprints_of,
+        reprinted_by=options.reprinted_by,
     )
     if options.wide and kind is not ExportKind.COVERAGE:
         raise typer.BadParameter("only coverage can be wide", param_hint="--wide")
@@ -188,11 +217,15 @@ def build_filters(
     database: Database,
     since: date | None,
     until: date | None,
-    entities: Sequence[str] | None,
-    sources: Sequence[str] | None,
-    languages: Sequence[str] | None,
-    genres: Sequence[str] | None,
+    *,
+    entity: Sequence[str] | None,
+    source: Sequence[str] | None,
+    lang: Sequence[str] | None,
+    genre: Sequence[str] | None,
     scope: ScopeFilter,
+    level: MentionLevel | None,
+    reprints_of: Sequence[str] | None,
+    reprinted_by: Sequence[str] | None,
 ) -> Filters:
     """Return the filters for these options. Exit for unknown names."""
     from worker.search import filters
@@ -205,11 +238,14 @@ def build_filters(
                 conn,
                 since=first,
                 until=last,
-                entities=entities or (),
-                sources=sources or (),
-                languages=languages or (),
-                genres=genres or (),
+                entities=entity or (),
+                sources=source or (),
+                languages=lang or (),
+                genres=genre or (),
                 scope=scope,
+                level=level,
+                reprints_of=reprints_of or (),
+                reprinted_by=reprinted_by or (),
             )
     except UnknownName as error:
         fail(error.message, hint=error.hint)

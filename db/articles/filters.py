@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
+from db.coverage.cells import PAIRED
 from db.dialect.functions import is_one_of
 from db.enums.articles import RevisionStage
 from db.enums.base import ClosedSet
@@ -18,6 +19,8 @@ from db.models import Article, CoverageFact, CoverageMark, MentionRow, Revision,
 
 Rows = Select[*tuple[Any, ...]]
 """A query of the rows of an export."""
+ANY_OUTLET = "any"
+"""Among the outlets of reprints: any other one than the article's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,13 @@ class Filters:
     countries: Sequence[str] = ()
     """Lists of articles only: countries of outlets, as the outlets have them (`RU/UZ` is another than `RU`)."""
     level: str | None = None
-    """Lists of articles only: a `MentionLevel` of which a mention has to be, of the entities if there are any."""
+    """A `MentionLevel` of which a mention has to be, of the entities if there are any."""
+    reprints_of: Sequence[str] = ()
+    """Only reprints of articles of these outlets, or of `ANY_OUTLET`, in others."""
+    reprinted_by: Sequence[str] = ()
+    """Only originals of which these outlets, or `ANY_OUTLET`, have reprints, and are others."""
+    together: Sequence[str] = ()
+    """Lists of articles only: entities that were all counted as named together, see `db.coverage.cells.PAIRED`."""
     lacks: Sequence[Lack] = ()
     """Only articles without any of these."""
     article_ids: Sequence[int] | None = None
@@ -91,34 +100,62 @@ _LACKS: Mapping[Lack, ColumnElement[bool]] = {
 
 def conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
     """Yield the conditions on an article."""
+    yield from conditions_on_columns(filters)
+    if filters.languages:
+        yield or_(*(_is_in(language) for language in filters.languages))
+    if filters.entities and filters.level is None:
+        mentioning = select(MentionRow.revision_id).where(MentionRow.entity_id.in_(filters.entities))
+        yield Article.revision_id.in_(mentioning)
+    yield from conditions_on_others(filters)
+
+
+def conditions_on_articles(filters: Filters) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions without those for which lists have indices of their own: entities and languages."""
+    yield from conditions_on_columns(filters)
+    yield from conditions_on_others(filters)
+
+
+def conditions_on_columns(filters: Filters) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions on the columns of an article, without those on its language."""
     yield Article.revision_id.is_not(None)
     yield from count_within(filters.since, filters.until)
     if filters.sources:
         yield Article.source_id.in_(filters.sources)
-    if filters.languages:
-        yield or_(*(_is_in(language) for language in filters.languages))
     if filters.countries:
         yield Article.source_id.in_(select(Source.id).where(Source.country.in_(filters.countries)))
     if filters.genres:
         yield Article.genre.in_(filters.genres)
     if filters.in_scope is not None:
         yield Article.in_scope.is_(filters.in_scope)
-    if filters.level is not None:
-        yield _mention_at(filters.level, filters.entities)
-    elif filters.entities:
-        mentioning = select(MentionRow.revision_id).where(MentionRow.entity_id.in_(filters.entities))
-        yield Article.revision_id.in_(mentioning)
     yield from (_LACKS[lack] for lack in filters.lacks)
+    if filters.reprints_of:
+        yield Article.cluster_id != Article.id
     if filters.article_ids is not None:
         yield is_one_of(Article.id, filters.article_ids)
     yield from _changes(filters)
 
 
-def conditions_on_articles(filters: Filters) -> Iterator[ColumnElement[bool]]:
-    """Yield the conditions without those for which lists have indices of their own: entities and languages."""
-    yield from conditions(replace(filters, entities=(), languages=(), level=None))
+def conditions_on_others(filters: Filters) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions for which the mentions, the facts or the story of an article are looked up.
+
+    A list that has to answer at any time asks them of some articles at once only.
+    """
+    other = aliased(Article)
     if filters.level is not None:
         yield _mention_at(filters.level, filters.entities)
+    if filters.reprints_of:
+        original = select(other.id).where(other.id == Article.cluster_id, other.source_id != Article.source_id)
+        yield _is_of_outlet(original, other, filters.reprints_of)
+    if filters.reprinted_by:
+        copies = (other.cluster_id == Article.id, other.id != Article.id, other.source_id != Article.source_id)
+        yield _is_of_outlet(select(other.id).where(*copies), other, filters.reprinted_by)
+    for entity in filters.together:
+        fact = select(CoverageFact.article_id).where(CoverageFact.article_id == Article.id)
+        yield fact.where(CoverageFact.entity_id == entity, CoverageFact.place < PAIRED).correlate(Article).exists()
+
+
+def _is_of_outlet(others: Select[int], other: Any, outlets: Sequence[str]) -> ColumnElement[bool]:
+    return (others if ANY_OUTLET in outlets else others.where(other.source_id.in_(outlets))).exists()
 
 
 def select_counted_at(level: str, filters: Filters) -> Select[int]:
@@ -137,7 +174,7 @@ def _mention_at(level: str, entities: Sequence[str]) -> ColumnElement[bool]:
     """Return the condition that the current text mentions one of the entities, or any, at a level."""
     named = select(MentionRow.revision_id).where(MentionRow.revision_id == Article.revision_id)
     among = [MentionRow.entity_id.in_(entities)] if entities else []
-    return named.where(MentionRow.level == level, *among).exists()
+    return named.where(MentionRow.level == level, *among).correlate(Article).exists()
 
 
 def count_within(since: date | None, until: date | None) -> Iterator[ColumnElement[bool]]:

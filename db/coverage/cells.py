@@ -22,6 +22,8 @@ TOTAL = ""
 """In place of an entity: all articles."""
 UNDATED = date.min
 """In place of a day: the period of articles that count on none (`first_sight`). It is its own week and month."""
+PAIRED = 40
+"""Maximum of entities per article that count as named together: the most frequent ones. 40 make 780 pairs."""
 
 
 def period_start(day: date, grain: Grain) -> date:

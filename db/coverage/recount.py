@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from db.coverage.cells import COUNTS, LEVELS, TOTAL, UNDATED
+from db.coverage.cells import COUNTS, LEVELS, PAIRED, TOTAL, UNDATED
 from db.dialect import insert
 from db.dialect.upserts import upsert_rows
 from db.enums.coverage import CoverageLevel, CoverageSplit, Grain
@@ -44,8 +44,6 @@ from db.models import (
 
 LEASE_S = 20
 """Duration of the lease without renewal."""
-PAIRED = 40
-"""Maximum of entities per article that count as named together: the most frequent ones. 40 make 780 pairs."""
 _THE_ROW = CoverageState.id == 1
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -78,7 +78,15 @@ def mentions(conn: Connection, filters: Filters) -> Rows:
         .where(*conditions(filters))
         .order_by(Article.counts_on, Article.canonical_url, *_in_reading_order(conn))
     )
-    return query.where(MentionRow.entity_id.in_(filters.entities)) if filters.entities else query
+    return query.where(*conditions_on_mentions(filters))
+
+
+def conditions_on_mentions(filters: Filters) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions on a mention of an article that passes the filters."""
+    if filters.entities:
+        yield MentionRow.entity_id.in_(filters.entities)
+    if filters.level is not None:
+        yield MentionRow.level == filters.level
 
 
 def mentions_of_revisions(conn: Connection, filters: Filters) -> Rows:
@@ -96,7 +104,7 @@ def mentions_of_revisions(conn: Connection, filters: Filters) -> Rows:
         .join(Revision, Revision.id == MentionRow.revision_id)
         .join(Article, Article.id == Revision.article_id)
         .join(EntityRow, EntityRow.id == MentionRow.entity_id)
-        .where(*conditions(replace(filters, entities=())), is_text_of_article())
+        .where(*conditions(replace(filters, entities=(), level=None)), is_text_of_article())
         .order_by(
             Article.counts_on,
             Article.canonical_url,
@@ -105,7 +113,7 @@ def mentions_of_revisions(conn: Connection, filters: Filters) -> Rows:
             *_in_reading_order(conn),
         )
     )
-    return query.where(MentionRow.entity_id.in_(filters.entities)) if filters.entities else query
+    return query.where(*conditions_on_mentions(filters))
 
 
 def _mentions() -> Rows:

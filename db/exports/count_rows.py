@@ -35,7 +35,9 @@ _FEW_PAIRS = 5_000
 def coverage(conn: Connection, filters: Filters) -> Rows:
     """Return the stored cells per day, entity and outlet. They are not split by language, genre or scope."""
     if _beyond_cells(filters):
-        raise CannotFilter("coverage is not counted by language, genre or scope and cannot be filtered by them")
+        raise CannotFilter(
+            "coverage is not counted by language, genre, scope, level or reprints and cannot be filtered by them"
+        )
     alive, impaired = _health(filters.health)
     day = cast(CoverageCell.bucket_on, SqlText)
     query = (
@@ -79,7 +81,9 @@ def coverage(conn: Connection, filters: Filters) -> Rows:
 def cooccurrence(conn: Connection, filters: Filters) -> Rows:
     """Return the stored cells per day and pair of entities, each pair once: the lesser id first."""
     if filters.sources or _beyond_cells(filters):
-        raise CannotFilter("pairs are not counted by outlet, language, genre or scope and cannot be filtered by them")
+        raise CannotFilter(
+            "pairs are not counted by outlet, language, genre, scope, level or reprints and cannot be filtered by them"
+        )
     one, another = aliased(EntityRow), aliased(EntityRow)
     in_order = bytewise(conn, CoverageSeries.entity_id) < bytewise(
         conn, CoverageSeries.part
@@ -205,5 +209,7 @@ def _listed(json: ColumnElement[str]) -> ColumnElement[str]:
 
 
 def _beyond_cells(filters: Filters) -> bool:
-    uncounted = (filters.in_scope, filters.article_ids, filters.changed_after, filters.changed_until)
-    return bool(filters.languages or filters.genres) or any(value is not None for value in uncounted)
+    uncounted = (filters.in_scope, filters.level, filters.article_ids, filters.changed_after, filters.changed_until)
+    of_lists = (filters.languages, filters.genres, filters.countries, filters.lacks)
+    of_stories = (filters.reprints_of, filters.reprinted_by, filters.together)
+    return any(of_lists) or any(of_stories) or any(value is not None for value in uncounted)

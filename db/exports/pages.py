@@ -12,6 +12,7 @@ from db.articles.filters import Rows
 from db.dialect import bytewise
 from db.dialect.functions import passes
 from db.enums.exports import ExportKind
+from db.exports.article_rows import conditions_on_mentions
 from db.exports.page_keys import KEYS, RowKey, in_key_order, is_after
 from db.exports.read import Filters, select_rows
 from db.exports.row_articles import RowArticle
@@ -64,17 +65,17 @@ def read_rows_of(
     kind: ExportKind,
     found: Sequence[RowArticle],
     *,
-    entities: Sequence[str] = (),
+    filters: Filters,
     after: RowKey | None,
     limit: int,
 ) -> RowPage:
-    """Return the next rows of these articles; of mentions only those of the entities, if any are given."""
+    """Return the next rows of these articles, which pass the filters; of mentions only those of which they say so."""
     column, values = {
         ExportKind.MENTIONS: (MentionRow.revision_id, [one.revision_id for one in found]),
         ExportKind.REVISIONS: (Revision.id, [one.key[0] for one in found]),
         ExportKind.MATCHES: (MatchRow.id, [one.key[0] for one in found]),
     }.get(kind, (Article.id, [one.article_id for one in found]))
-    only = [MentionRow.entity_id.in_(entities)] if entities and kind is ExportKind.MENTIONS else []
+    only = conditions_on_mentions(filters) if kind is ExportKind.MENTIONS else ()
     rows = select_rows(conn, kind, Filters()).where(column.in_(values), *only)
     return _read(conn, rows, kind, after, limit, few=True)
 

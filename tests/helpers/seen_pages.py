@@ -123,7 +123,7 @@ def _read(page: str) -> _Reader:
 def count_behind(store: Database, address: str) -> int:
     """Return the number of articles in the list that an address of the search leads to, page by page."""
     assert urlsplit(address).path == "/search", address
-    count, following = 0, f"{address}&limit=200"
+    count, following = 0, f"{address}{'&' if '?' in address else '?'}limit=200"
     while following:
         part = read_json(store, following.removesuffix("&format=json"))
         count += len(part["articles"])

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from db.articles.filters import Lack
 from db.coverage.cells import period_start
 from db.coverage.first_seen import TopStory
-from db.enums.coverage import CoverageLevel, CoverageSplit
+from db.enums.coverage import CoverageSplit
 from db.vocabulary.versions import find_entity
 from web.answers.page import Format, respond
 from web.answers.render import show_days
@@ -122,11 +122,14 @@ class EntityPage:
         return list(zip(describe_undated(self.profile.shown), found, strict=True))
 
     @property
-    def mentions_link(self) -> str | None:
-        """Return the address of the table of the mentions; None for those of one level, which no table holds alone."""
-        if self.profile.parameters.level != CoverageLevel.ALL:
-            return None
-        return page_address("/exports", kind="mentions", entity=self.entity.id, **self.days)
+    def mentions_link(self) -> str:
+        """The address of the table of the mentions."""
+        return page_address("/exports", kind="mentions", **self.filters)
+
+    def point_mentions_link(self, point: Point) -> str:
+        """Return the address of the table of the mentions of a period, of the whole material."""
+        days = {"since": self.profile.shown.begins[point.period], "until": self.links.last_day(point.period)}
+        return page_address("/exports", kind="mentions", **{**self.filters, **days})
 
     @property
     def lines(self) -> Sequence[tuple[str, Sequence[Point]]]:
@@ -218,8 +221,8 @@ class EntityPage:
         return search_address(entity=self.entity.id, level=level, lacks=Lack.DAY)
 
     def together_link(self, other: str) -> str:
-        """Return the address of the articles that name this entity and another one."""
-        return search_address(q=f"entity:{self.entity.id} entity:{other}", **self.days)
+        """Return the address of the articles that count as naming this entity and another one."""
+        return search_address(together=[self.entity.id, other], **self.days)
 
     @property
     def days(self) -> Mapping[str, date]:

@@ -17,6 +17,7 @@ from db.coverage.cells import find_parts
 from db.enums.articles import Genre
 from db.enums.coverage import CoverageSplit
 from db.enums.exports import ExportDetail, ExportKind, FileFormat
+from db.enums.vocabulary import MentionLevel
 from db.exports.read import CannotFilter
 from web.answers.exports import ExportParameters, build_export
 from web.answers.page import PageFormat, respond
@@ -78,6 +79,7 @@ class ExportsPage:
     title = "Exports"
     kinds = KINDS
     genres = tuple(Genre)
+    levels = tuple(MentionLevel)
     scopes = tuple(ScopeFilter)
 
     @property
@@ -101,7 +103,7 @@ class ExportsPage:
         words = ["steppewatch", "export", str(self.form.kind)]
         for name, value in self._parameters().items():
             for one in value if isinstance(value, list) else [value]:
-                words += [f"--{name}"] if one == "true" else [f"--{name}", str(one)]
+                words += [f"--{name.replace('_', '-')}", *([] if one == "true" else [str(one)])]
         return shlex.join([*words, "-o", f"{self.form.kind}.{self.form.file}"])
 
     def _parameters(self) -> dict[str, Any]:

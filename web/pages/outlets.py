@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
 from db.articles.counting_day import day_at
+from db.articles.echoes import Echo, read_echo
 from db.articles.filters import Filters
 from db.collection.feeds.days import OutletPollDay, list_outlet_days
 from db.collection.feeds.losses import find_newest, measure_losses
@@ -21,7 +22,6 @@ from db.collection.sources.sources import list_sources
 from db.coverage.cells import TOTAL
 from db.enums.coverage import CoverageSplit, Grain
 from db.status import OutletState, read_outlet_states
-from db.stories.echoes import Echo, read_echo
 from web.answers.page import Format, respond
 from web.answers.tables import PageTable
 from web.charts.parts import ChartLine, ChartPeriod, Spec
@@ -132,6 +132,15 @@ class OutletPage:
         """The same as a small line."""
         label = f"{sum(self.counts):,} articles in {len(self.counts)} days"
         return draw_sparkline(self.counts, label=label, width=640, height=80)
+
+    def list_link(self, **filters: str) -> str:
+        """Return the address of its articles on the days of the reprints, optionally only of some."""
+        return search_address(source=str(self.facts["id"]), **filters, since=self.days[0], until=self.days[1])
+
+    def reprints_link(self, outlet: str = "") -> str:
+        """Return the address of the reprints of its articles on these days, optionally only those of an outlet."""
+        outlet_id = str(self.facts["id"])
+        return search_address(source=outlet, reprints_of=outlet_id, since=self.days[0], until=self.days[1])
 
     def _periods(self) -> list[ChartPeriod]:
         outlet = str(self.facts["id"])

@@ -119,7 +119,7 @@ class OverviewPage:
     def highlight_link(self, one: Highlight) -> str:
         """Return the address of the articles of a highlight."""
         if one.other is not None:
-            return search_address(q=f"entity:{one.entity} entity:{one.other}", since=one.since, until=one.until)
+            return search_address(together=[one.entity, one.other], since=one.since, until=one.until)
         return search_address(entity=one.entity, since=one.since, until=one.until)
 
     def change_link(self, change: WeekChange, place: int) -> str:

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Query, Request
 from sqlalchemy import Connection
 from starlette.responses import JSONResponse, Response
 
-from db.articles.filters import Filters, Lack
+from db.articles.filters import ANY_OUTLET, Filters, Lack
 from db.articles.lists.facets import FacetCount, Facets, count_facets
 from db.articles.lists.positions import Position
 from db.collection.sources.sources import find_names
@@ -48,10 +48,26 @@ _TITLES = {
     "country": "Countries",
     "genre": "Genres",
     "scope": "Scope",
+    "reprints_of": "Reprints",
+    "reprinted_by": "Originals",
 }
 
-_FILTERS = ("since", "until", "entity", "level", "source", "lang", "country", "genre", "scope", "lacks")
-"""The parameters that are filters, in the order of their chips."""
+_FILTERS: Mapping[str, str] = {
+    "since": "from",
+    "until": "to",
+    "entity": "entity",
+    "together": "named together",
+    "level": "mentioned",
+    "source": "outlet",
+    "reprints_of": "reprints of",
+    "reprinted_by": "reprinted by",
+    "lang": "language",
+    "country": "country",
+    "genre": "genre",
+    "scope": "scope",
+    "lacks": "without",
+}
+"""The parameters that are filters, in the order of their chips, with their names there."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -84,6 +100,11 @@ class Chip:
     name: str
     label: str
     address: str
+
+    @property
+    def filter(self) -> str:
+        """The name of the filter on screen."""
+        return _FILTERS[self.name]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +179,14 @@ class SearchPage:
     @property
     def chips(self) -> Sequence[Chip]:
         """The filters in force."""
-        known: Mapping[str, Mapping[str, str]] = {"entity": self.labels, "source": self.names}
+        outlets = {ANY_OUTLET: "any other outlet", **self.names}
+        known: Mapping[str, Mapping[str, str]] = {
+            "entity": self.labels,
+            "together": self.labels,
+            "source": self.names,
+            "reprints_of": outlets,
+            "reprinted_by": outlets,
+        }
         found = []
         for name in _FILTERS:
             values = [value for key, value in self.pairs if key == name and value.strip()]
@@ -167,6 +195,17 @@ class SearchPage:
                 address = change_query(self.path, self.pairs, {name: rest, "after": None})
                 found.append(Chip(name, _describe(known.get(name, {}), name, value), address))
         return found
+
+    @property
+    def hidden(self) -> Sequence[str]:
+        """The filters that the form has no fields for."""
+        return [name for name in _FILTERS if name not in ("since", "until")]
+
+    @property
+    def unsaid(self) -> Sequence[str]:
+        """The filters in force that no alert can have, by their names on screen."""
+        names = ("together", "level", "reprints_of", "reprinted_by", "country", "lacks")
+        return [_FILTERS[name] for name in names if getattr(self.asked.parameters, name)]
 
     @property
     def command(self) -> str | None:
@@ -280,7 +319,7 @@ def _search(conn: Connection, store: Store, page: SearchPage, begun: float) -> S
         facets=count_facets(conn, results.counted, limit=_VALUES),
         canonical="" if query is None else str(query),
         names=find_names(conn),
-        labels=find_labels(conn) if filters.entities else {},
+        labels=find_labels(conn) if filters.entities or filters.together else {},
         named=find_named(conn, asked.q) if query is not None and after is None else {},
     )
 

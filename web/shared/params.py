@@ -94,6 +94,21 @@ class FilterParameters(BaseModel):
     scope: Annotated[ScopeFilter | None, BeforeValidator(_unless_empty)] = Field(
         None, examples=["in"], description="Only articles in or out of the vocabulary's scope."
     )
+    level: Annotated[MentionLevel | None, BeforeValidator(_unless_empty)] = Field(
+        None,
+        examples=["name"],
+        description="Only articles that mention the entity, or any, at this level; of mentions only those.",
+    )
+    reprints_of: Names = Field(
+        [],
+        examples=[["eurasianet"]],
+        description="Only reprints of articles of this outlet, or of `any`, in others; repeatable.",
+    )
+    reprinted_by: Names = Field(
+        [],
+        examples=[["any"]],
+        description="Only originals that this other outlet, or `any`, has reprinted; repeatable.",
+    )
 
 
 def _list_parameters(parameters: Annotated[FilterParameters, Query()]) -> FilterParameters:
@@ -107,9 +122,7 @@ ArticleParameters = Annotated[FilterParameters, Depends(_list_parameters)]
 class SearchParameters(FilterParameters):
     """The filters of the search: also those that only the numbers of other pages lead to."""
 
-    level: Annotated[MentionLevel | None, BeforeValidator(_unless_empty)] = Field(
-        None, description="Only articles that mention the entity, or any, at this level."
-    )
+    together: Names = Field([], description="Only articles that count as naming these entities together; repeatable.")
     country: Names = Field([], description="Only of outlets of exactly this country; repeatable.")
     lacks: Annotated[list[Lack], Field(max_length=len(Lack))] = Field(
         [], description="Only articles without a date, a day on which they count, a language, genre or country."
@@ -137,13 +150,17 @@ def read_filters(conn: Connection, parameters: FilterParameters, *, store: Store
             languages=_written(parameters.lang),
             genres=_written(parameters.genre),
             scope=parameters.scope or ScopeFilter.all,
+            level=parameters.level,
+            reprints_of=_written(parameters.reprints_of),
+            reprinted_by=_written(parameters.reprinted_by),
+            together=_written(parameters.together) if isinstance(parameters, SearchParameters) else (),
         )
     except UnknownName as error:
         raise InvalidParameter(error.kind, error.message, error.hint, error.candidates) from None
     except InvalidFilter as error:
         raise InvalidParameter(error.field, str(error)) from None
     if isinstance(parameters, SearchParameters):
-        return replace(filters, countries=_written(parameters.country), level=parameters.level, lacks=parameters.lacks)
+        return replace(filters, countries=_written(parameters.country), lacks=parameters.lacks)
     return filters
 
 

@@ -7,7 +7,8 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from db.articles.filters import Filters
+from db.articles.filters import ANY_OUTLET, Filters
+from db.enums.vocabulary import MentionLevel
 from worker.query.errors import QueryError
 from worker.query.grammar.closed import checked_value
 from worker.search.lookup import find_entity_ids, find_source_ids
@@ -34,6 +35,10 @@ def build_filters(
     languages: Sequence[str] = (),
     genres: Sequence[str] = (),
     scope: ScopeFilter = ScopeFilter.all,
+    level: MentionLevel | None = None,
+    reprints_of: Sequence[str] = (),
+    reprinted_by: Sequence[str] = (),
+    together: Sequence[str] = (),
 ) -> Filters:
     """Return the filters for these names and values. Raises UnknownName and InvalidFilter."""
     return Filters(
@@ -44,7 +49,17 @@ def build_filters(
         languages=[check_language(code) for code in languages],
         genres=[check_genre(name) for name in genres],
         in_scope=_IN_SCOPE[scope],
+        level=level,
+        reprints_of=_find_outlets(conn, reprints_of),
+        reprinted_by=_find_outlets(conn, reprinted_by),
+        together=find_entity_ids(conn, together) if together else (),
     )
+
+
+def _find_outlets(conn: Connection, names: Sequence[str]) -> list[str]:
+    """Return the ids of outlets between which something was reprinted; `any` is no name of one."""
+    named = [name for name in names if name != ANY_OUTLET]
+    return [*([ANY_OUTLET] if ANY_OUTLET in names else []), *(find_source_ids(conn, named) if named else [])]
 
 
 def check_language(code: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from db.articles.filters import Filters
-from db.articles.lists.candidates import iter_places
+from db.articles.lists.candidates import iter_candidates
 from db.articles.lists.listings import read_listed
 from db.articles.lists.positions import Position
 from worker.export.by_query import iter_judged
@@ -55,21 +55,26 @@ def list_page(
 ) -> ResultPage:
     """Return the articles that pass the filters, after a place."""
     places: list[Position] = []
-    is_all = True
-    for _, place in iter_places(conn, filters, after=after, oldest_first=oldest_first):
-        if len(places) >= max(limits.counted, limits.articles + 1) or (
-            len(places) > limits.articles and limits.is_counting_over()
-        ):
-            is_all = False
+    to: Position | None = None
+    is_all = False
+    for batch in iter_candidates(conn, filters, None, after=after, oldest_first=oldest_first):
+        places += [place for _, place in batch.found]
+        to = batch.to
+        is_full = len(places) > limits.articles
+        if len(places) > limits.counted or limits.is_over() or (is_full and limits.is_counting_over()):
             break
-        places.append(place)
-    ids = [place.article_id for place in places]
+    else:
+        is_all = True
+    counted = places[: max(limits.counted, limits.articles)]
     has_more = len(places) > limits.articles
+    is_cut = not has_more and not is_all
+    ids = [place.article_id for place in counted]
     return ResultPage(
         found=list_articles(conn, ids[: limits.articles]),
         counted=ids,
-        is_all=is_all,
-        after=places[limits.articles - 1] if has_more else None,
+        is_all=is_all and len(counted) == len(places),
+        after=to if is_cut else places[limits.articles - 1] if has_more else None,
+        is_cut=is_cut,
     )
 
 

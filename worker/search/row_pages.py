@@ -53,7 +53,7 @@ def list_rows(conn: Connection, asked: RowQuestion, *, is_over: Callable[[], boo
                 conn,
                 asked.kind,
                 part.matching,
-                entities=asked.filters.entities,
+                filters=asked.filters,
                 after=after,
                 limit=asked.limit - len(rows),
             )

@@ -1,4 +1,4 @@
-"""Counts of given articles by outlet, country, language, genre, scope and entity."""
+"""Counts of given articles by outlet, country, language, genre, scope, entity and reprints."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from db.articles.filters import ANY_OUTLET, Filters, conditions_on_articles
 from db.dialect.functions import is_one_of_few
 from db.models import Article, EntityRow, MentionRow, Source
 
@@ -21,6 +22,10 @@ class FacetCount:
     articles: int
 
 
+_REPRINTS = (
+    ("reprints_of", "of other outlets", Filters(reprints_of=[ANY_OUTLET])),
+    ("reprinted_by", "that others reprinted", Filters(reprinted_by=[ANY_OUTLET])),
+)
 Facets = Mapping[str, Sequence[FacetCount]]
 """By the name of the property, the values that most articles have, the most frequent first."""
 
@@ -44,6 +49,11 @@ def count_facets(conn: Connection, article_ids: Collection[int], *, limit: int) 
                 counts[property][value, value] += 1
         if in_scope is not None:
             counts["scope"][("in", "in scope") if in_scope else ("out", "out of scope")] += 1
+    for property, label, filters in _REPRINTS:
+        reprints = select(func.count()).select_from(Article).where(is_one_of_few(Article.id, article_ids))
+        number = conn.scalar(reprints.where(*conditions_on_articles(filters)))
+        if number:
+            counts[property] = Counter({(ANY_OUTLET, label): number})
     shown = {name: _most_frequent(counter, limit) for name, counter in counts.items()}
     return {"entity": _count_entities(conn, article_ids, limit), **shown}
 

@@ -47,6 +47,11 @@ FILTERS = {
     "days": Filters(since=date(2022, 1, 3), until=date(2022, 1, 15)),
     "many": Filters(entities=["csto"], sources=["steppe-herald"], since=date(2022, 1, 2)),
     "nothing": Filters(entities=["kazakhstan"]),
+    "reprints": Filters(reprints_of=["any"]),
+    "reprints of": Filters(reprints_of=["steppe-herald"], languages=["en"]),
+    "originals": Filters(reprinted_by=["oasis-wire"], entities=["csto"]),
+    "together": Filters(together=["csto", "turan"]),
+    "level": Filters(level="name", entities=["csto", "turan"]),
 }
 KINDS = [ExportKind.ARTICLES, ExportKind.REVISIONS, ExportKind.MENTIONS, ExportKind.CLUSTERS]
 

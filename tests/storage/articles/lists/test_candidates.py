@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from db.articles.filters import Filters
 from db.articles.lists import candidates
-from db.articles.lists.candidates import iter_candidates, iter_places
+from db.articles.lists.candidates import iter_candidates
 from db.articles.lists.holders import find_few
 from db.articles.lists.positions import Position, find_position
 from db.articles.word_index import AllOf, AnyOf, HasEntity, HasWord, Need, record_words
@@ -132,7 +132,7 @@ def test_candidates_are_those_of_the_list_in_its_order(
 )
 def test_filters(store: Database, filters: Filters) -> None:
     with store.reading() as conn:
-        found = [place.article_id for _, place in iter_places(conn, filters)]
+        found = [place.article_id for batch in iter_candidates(conn, filters, None) for _, place in batch.found]
     wanted = [
         number + 1
         for number in range(COUNT)

@@ -104,7 +104,7 @@ def test_every_number_leads_to_as_many_articles(store: Database) -> None:
 def test_numbers_of_one_level_lead_to_the_articles_of_that_level(store: Database, level: str, split: str) -> None:
     add_demonym(store)
     links = check_numbers(store, f"/entities/csto?level={level}&split={split}&since=2022-01-01&until=2022-01-08")
-    of_level = [link for link in links if "q=entity" not in link]  # those named together are counted by name
+    of_level = [link for link in links if "together=" not in link]  # those named together are counted by name
     assert all(parse_qs(urlsplit(link).query)["level"] == [level] for link in of_level)
     assert len(of_level) >= (0 if level == "concept" else 4)
 
@@ -149,12 +149,13 @@ def test_articles_without_a_date_are_listed(store: Database) -> None:
     check_numbers(store, "/entities/csto?since=2022-01-01&until=2022-01-10")
 
 
-def test_the_number_of_mentions_leads_to_the_table_of_them(store: Database) -> None:
+def test_numbers_of_mentions_lead_to_the_tables_of_them(store: Database) -> None:
     page = open_page(store, "/entities/csto?since=2022-01-01&until=2022-01-08")
-    [(address, number)] = [(link, words) for link, words in read_links(page.text) if link.startswith("/exports?kind=")]
-    table = open_page(store, address.replace("/exports?kind=mentions&", "/api/v1/exports/mentions?"))
-    rows = list(csv.DictReader(io.StringIO(table.text)))
-    assert len(rows) == int(number) == 5
+    tables = [(link, int(words)) for link, words in read_links(page.text) if link.startswith("/exports?kind=")]
+    assert [number for _, number in tables] == [5, 4, 1]
+    for address, number in tables:
+        table = open_page(store, address.replace("/exports?kind=mentions&", "/api/v1/exports/mentions?"))
+        assert len(list(csv.DictReader(io.StringIO(table.text)))) == number
 
 
 def page_of(store: Database, asked: SeriesParameters) -> EntityPage:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import aliased
 
+from db.articles.filters import ANY_OUTLET, Filters, conditions
 from db.models import Article, Source
 
 
@@ -29,8 +30,10 @@ class Echo:
     """All its articles."""
     copied: int
     """Of these, reprints of articles of other outlets."""
+    reprinted: int
+    """Of these, originals that other outlets reprinted, whenever that was."""
     reprints: int
-    """Articles of other outlets that are reprints of its own."""
+    """Articles of other outlets on these days that are reprints of its own."""
     copies_from: Sequence[EchoPartner]
     """The outlets whose articles it reprints most."""
     copied_by: Sequence[EchoPartner]
@@ -43,35 +46,40 @@ class Echo:
 
 
 def read_echo(conn: Connection, source_id: str, since: date, until: date, *, partners: int = 8) -> Echo:
-    """Return how much an outlet copied and was copied in a range of days, with the outlets it shares most with."""
-    own, other = aliased(Article), aliased(Article)
-    days = own.counts_on.between(since, until)
-    articles = conn.scalar(select(func.count()).select_from(own).where(days, own.source_id == source_id)) or 0
+    """Return how much an outlet copied and was copied in a range of days, with the outlets it shares most with.
+
+    All numbers are of articles that count on these days, as lists with the same filters have them.
+    """
+    own = Filters(sources=[source_id], since=since, until=until)
+    original = aliased(Article)
     from_others = (
-        select(other.source_id, func.count())
-        .select_from(own)
-        .join(other, other.id == own.cluster_id)
-        .where(days, own.source_id == source_id, own.cluster_id != own.id, other.source_id != source_id)
-        .group_by(other.source_id)
+        select(original.source_id, func.count())
+        .select_from(Article)
+        .join(original, original.id == Article.cluster_id)
+        .where(*conditions(replace(own, reprints_of=[ANY_OUTLET])))
+        .group_by(original.source_id)
     )
     by_others = (
-        select(other.source_id, func.count())
-        .select_from(own)
-        .join(other, other.cluster_id == own.id)
-        .where(days, own.source_id == source_id, own.cluster_id == own.id, other.source_id != source_id)
-        .group_by(other.source_id)
+        select(Article.source_id, func.count())
+        .where(*conditions(Filters(reprints_of=[source_id], since=since, until=until)))
+        .group_by(Article.source_id)
     )
     copies = {source: n for source, n in conn.execute(from_others)}
     copied = {source: n for source, n in conn.execute(by_others)}
     query = select(Source.id, Source.name).where(Source.id.in_([*copies, *copied]))
     names = {source: name for source, name in conn.execute(query)}
     return Echo(
-        articles=articles,
+        articles=_count(conn, own),
         copied=sum(copies.values()),
+        reprinted=_count(conn, replace(own, reprinted_by=[ANY_OUTLET])),
         reprints=sum(copied.values()),
         copies_from=_top(copies, names, partners),
         copied_by=_top(copied, names, partners),
     )
+
+
+def _count(conn: Connection, filters: Filters) -> int:
+    return conn.scalar(select(func.count()).select_from(Article).where(*conditions(filters))) or 0
 
 
 def _top(counts: dict[str, int], names: dict[str, str], most: int) -> list[EchoPartner]:
