@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from db import migrate
 from db.coverage.cells import TOTAL, period_start
+from db.coverage.first_days import key_has_first_day
 from db.dialect import is_sqlite
 from db.engine import Database
 from db.enums.coverage import Grain
@@ -99,8 +100,14 @@ def fill(database: Database, articles: int) -> None:
             keys = sorted({key[:4] for key in cells})
             numbers = {key: number for number, key in enumerate(keys, series + 1)}
             series += len(keys)
+            days = sorted((key for key in cells if key_has_first_day(*key[:3])), key=lambda key: key[4], reverse=True)
+            firsts = {key[:4]: _ISO[key[4]] for key in days}
             name = TOTAL if entity < 0 else entity_name(entity)
-            write("coverage_series", _names(CoverageSeries), ((numbers[key], name, *key) for key in keys))
+            write(
+                "coverage_series",
+                _names(CoverageSeries),
+                ((numbers[key], name, *key, firsts.get(key)) for key in keys),
+            )
             rows = sorted((numbers[key[:4]], _ISO[key[4]], *counts) for key, counts in cells.items())
             write("coverage_cells", _names(CoverageCell), rows)
 

@@ -13,6 +13,7 @@ from benchmarks.bigstore.material import Material
 from benchmarks.bigstore.plan import DAYS, Numbers, Plan
 from benchmarks.bigstore.words import LANGUAGES
 from db.coverage.cells import TOTAL, UNDATED
+from db.coverage.first_days import key_has_first_day
 from db.enums.articles import Genre
 from db.enums.coverage import CoverageSplit
 from db.models import CoverageFact, CoverageSeries
@@ -31,13 +32,14 @@ def write_coverage(loader: Loader, plan: Plan, material: Material, first: date) 
         number, rows = _number(series)
         whose = zip(*(column.tolist() for column in rows), strict=True)
         part_names = names.get(series.split, material.entities)
+        firsts = _find_first_days(series, number)
         loader.write(
             "coverage_series",
             _columns(CoverageSeries),
             (
                 (ids + place, _name(material, who), series.grain.value, series.split.value, series.level.value,
-                 part_names[part])
-                for place, (who, part) in enumerate(whose, 1)
+                 part_names[part], first_on)
+                for place, ((who, part), first_on) in enumerate(zip(whose, firsts, strict=True), 1)
             ),
         )  # fmt: skip
         loader.write_cells(number + ids + 1, series)
@@ -55,6 +57,16 @@ def _number(series: CellSeries) -> tuple[Numbers, tuple[Numbers, Numbers]]:
         return series.entity, (series.entity, series.part)
     is_new = (np.diff(series.entity, prepend=-9) != 0) | (np.diff(series.part, prepend=-9) != 0)
     return np.cumsum(is_new) - 1, (series.entity[is_new], series.part[is_new])
+
+
+def _find_first_days(series: CellSeries, number: Numbers) -> Iterator[str | None]:
+    """Yield the first day of each series of those that have one, as the recount stores it."""
+    has_first = key_has_first_day(series.grain, series.split, series.level)
+    dated = np.where([day > UNDATED for day in series.buckets], np.arange(len(series.buckets)), len(series.buckets))
+    first = np.full(int(number[-1]) + 1 if len(number) else 0, len(series.buckets))
+    np.minimum.at(first, number, dated[series.bucket])
+    for place in first.tolist():
+        yield series.buckets[place].isoformat() if has_first and place < len(series.buckets) else None
 
 
 def _parts(plan: Plan, material: Material) -> tuple[dict[CoverageSplit, list[str]], dict[CoverageSplit, Numbers]]:

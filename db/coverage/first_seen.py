@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, and_, func, select
 from sqlalchemy.orm import aliased
 
-from db.coverage.cells import UNDATED
 from db.dialect.functions import is_one_of_few
-from db.enums.coverage import CoverageLevel, CoverageSplit, Grain
+from db.enums.coverage import CoverageSplit
 from db.models import Article, CoverageCell, CoverageFact, CoverageSeries, EntityRow, Revision, Source
 from db.text.headlines import BEGINNING, headline
 
@@ -37,25 +36,14 @@ def first_appearances(conn: Connection, since: date, until: date) -> list[tuple[
 
     Articles without a day are left out.
     """
-    series, cells = CoverageSeries, CoverageCell
-    earlier = aliased(CoverageCell)
-    before = (earlier.series_id == cells.series_id, earlier.bucket_on < since, earlier.bucket_on > UNDATED)
-    first = func.min(cells.bucket_on)
+    series = CoverageSeries
     query = (
-        select(first, series.entity_id, func.sum(cells.articles))
-        .join(series, series.id == cells.series_id)
-        .where(
-            series.entity_id.in_(select(EntityRow.id)),
-            series.grain == Grain.DAY,
-            series.split == CoverageSplit.ALL,
-            series.level == CoverageLevel.ALL,
-            cells.bucket_on.between(since, until),
-            ~select(earlier.series_id).where(*before).exists(),
-        )
-        .group_by(series.entity_id)
-        .order_by(first, series.entity_id)
+        _count_new(CoverageSplit.ALL, since, until)
+        .where(series.entity_id.in_(select(EntityRow.id)))
+        .group_by(series.first_on, series.entity_id, series.part)
+        .order_by(series.first_on, series.entity_id)
     )
-    return [(day, entity, int(articles)) for day, entity, articles in conn.execute(query)]
+    return [(day, entity, int(articles)) for day, entity, _, articles in conn.execute(query)]
 
 
 def first_pairs(conn: Connection, since: date, until: date, *, limit: int) -> list[tuple[date, str, str, int]]:
@@ -63,26 +51,19 @@ def first_pairs(conn: Connection, since: date, until: date, *, limit: int) -> li
 
     Those with most articles come first; at most `limit`.
     """
-    series, cells = CoverageSeries, CoverageCell
-    earlier = aliased(CoverageCell)
-    within = (cells.bucket_on >= since, cells.bucket_on <= until)
-    before = (earlier.bucket_on < since, earlier.bucket_on > UNDATED)
-    articles = func.sum(cells.articles)
-    query = (
-        select(func.min(cells.bucket_on), series.entity_id, series.part, articles)
-        .join(series, series.id == cells.series_id)
-        .where(
-            series.grain == Grain.DAY,
-            series.split == CoverageSplit.ENTITY,
-            series.level == CoverageLevel.NAME,
-            *within,
-        )
-        .where(~select(earlier.series_id).where(earlier.series_id == series.id, *before).exists())
-        .group_by(series.entity_id, series.part)
-        .order_by(articles.desc(), series.entity_id, series.part)
-        .limit(limit)
-    )
+    series = CoverageSeries
+    query = _count_new(CoverageSplit.ENTITY, since, until).group_by(series.first_on, series.entity_id, series.part)
+    query = query.order_by(func.sum(CoverageCell.articles).desc(), series.entity_id, series.part).limit(limit)
     return [(day, entity, other, int(number)) for day, entity, other, number in conn.execute(query)]
+
+
+def _count_new(split: CoverageSplit, since: date, until: date) -> Select[*tuple[Any, ...]]:
+    """Return the query of the series by day that begin on these days, with their articles in them; not yet grouped."""
+    series, cells = CoverageSeries, CoverageCell
+    query: Select[*tuple[Any, ...]] = select(
+        series.first_on, series.entity_id, series.part, func.sum(cells.articles)
+    ).join(cells, and_(cells.series_id == series.id, cells.bucket_on.between(since, until)))
+    return query.where(series.split == split, series.first_on.between(since, until))
 
 
 def top_stories(conn: Connection, entities: Sequence[str], since: date, until: date, *, limit: int) -> list[TopStory]:

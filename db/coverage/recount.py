@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from db.coverage.cells import COUNTS, LEVELS, PAIRED, TOTAL, UNDATED
+from db.coverage.first_days import update_first_days
 from db.dialect import insert
 from db.dialect.upserts import upsert_rows
 from db.enums.coverage import CoverageLevel, CoverageSplit, Grain
@@ -287,7 +288,7 @@ def write_cells(
     changed: Sequence[tuple[CellKey, Counts]],
     gone: Sequence[CellKey],
 ) -> None:
-    """Store the changed cells and remove the others; `numbers` are those of their series."""
+    """Store the changed cells and remove the others, with first days; `numbers` are those of their series."""
 
     def place(key: CellKey) -> tuple[int, date]:
         return numbers[key[:4]], key[4]
@@ -297,6 +298,7 @@ def write_cells(
         one = (CoverageCell.series_id == bindparam("series"), CoverageCell.bucket_on == bindparam("bucket"))
         places = [{"series": series, "bucket": bucket} for series, bucket in sorted(map(place, gone))]
         conn.execute(delete(CoverageCell).where(*one), places)
+    update_first_days(conn, numbers, {key[:4] for key in (*(key for key, _ in changed), *gone)})
 
 
 def settle(conn: Connection, entity: str, days: Sequence[date]) -> None:

@@ -7,14 +7,17 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base, RowId
+from db.models.base import Base, PartialIndex, RowId
 
 
 class CoverageSeries(Base):
     """One series of cells: an entity, in one split and level, at one grain. A number for it keeps cells small."""
 
     __tablename__ = "coverage_series"
-    __table_args__ = (UniqueConstraint("entity_id", "grain", "split", "level", "part"),)
+    __table_args__ = (
+        UniqueConstraint("entity_id", "grain", "split", "level", "part"),
+        PartialIndex("ix_coverage_series_first_on", "split", "first_on", where="first_on IS NOT NULL"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     entity_id: Mapped[str] = mapped_column(String(200))
@@ -27,6 +30,9 @@ class CoverageSeries(Base):
     """A `db.enums.coverage.CoverageLevel`."""
     part: Mapped[str] = mapped_column(String(200))
     """The source, language, country, genre or other entity; empty for `all` and where it is unknown."""
+    first_on: Mapped[date | None]
+    """The first day with a cell, written with the cells; only for entities and pairs by day (`db.coverage.first_days`).
+    """
 
 
 class CoverageCell(Base):

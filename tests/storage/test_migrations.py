@@ -124,6 +124,31 @@ def test_a_store_with_articles_gets_genres_and_keeps_everything_else(database_ur
     database.close()
 
 
+def test_series_of_entities_and_pairs_by_day_get_their_first_days(database_url: str) -> None:
+    database = Database(database_url)
+    migrate.upgrade(database, "0037")
+    series = (
+        "'day', 'all', 'all', ''",
+        "'day', 'entity', 'name', 'b'",
+        "'month', 'all', 'all', ''",
+        "'day', 'all', 'name', ''",
+    )
+    cells = {1: ("2022-01-05", "2022-01-03", "0001-01-01"), 2: ("2022-01-04",), 3: ("2022-01-01",), 4: ("2022-01-03",)}
+    with database.engine.begin() as conn:
+        for number, key in enumerate((*series, "'day', 'entity', 'name', 'c'"), 1):
+            columns = "id, entity_id, grain, split, level, part"
+            conn.execute(text(f"INSERT INTO coverage_series ({columns}) VALUES ({number}, 'a', {key})"))
+            for day in cells.get(number, ()):
+                conn.execute(text(f"INSERT INTO coverage_cells VALUES ({number}, '{day}', 1, 1, 1, 0, 1, 1, 0)"))
+    migrate.upgrade(database)
+    with database.reading() as conn:
+        firsts = conn.execute(text("SELECT first_on FROM coverage_series ORDER BY id")).scalars().all()
+    assert [str(day) if day else None for day in firsts] == ["2022-01-03", "2022-01-04", None, None, None]
+    migrate.downgrade(database, "0037")
+    migrate.upgrade(database)
+    database.close()
+
+
 def test_an_index_of_some_rows_is_made_with_its_condition(database_url: str) -> None:
     database = Database(database_url)
     Base.metadata.create_all(database.engine)

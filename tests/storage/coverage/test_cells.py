@@ -198,6 +198,23 @@ def assert_counted(database: Database) -> None:
     with database.reading() as conn:
         assert stored(conn) == recounted(conn)
         assert cells.count_marks(conn) == 0
+        assert read_first_days(conn) == find_first_days(conn)
+
+
+def read_first_days(conn: Connection) -> dict[tuple[str, ...], date]:
+    """Return the first days that are stored, by entity, grain, split, level and part."""
+    series = CoverageSeries
+    query = select(series.entity_id, series.grain, series.split, series.level, series.part, series.first_on)
+    return {tuple(key): first_on for *key, first_on in conn.execute(query) if first_on is not None}
+
+
+def find_first_days(conn: Connection) -> dict[tuple[str, ...], date]:
+    """Return the first days of entities and pairs by day, from a recount."""
+    found: dict[tuple[str, ...], date] = {}
+    for *key, day in recounted(conn):
+        if tuple(key[1:4]) in {("day", "all", "all"), ("day", "entity", "name")} and day > "0001-01-01":
+            found[tuple(key)] = min(found.get(tuple(key), date.max), date.fromisoformat(day))
+    return found
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
