@@ -66,16 +66,20 @@ def refused(request: Request, error: Exception) -> Response:
 def invalid(request: Request, error: Exception) -> Response:
     """Return the answer for a parameter that cannot be used."""
     more: dict[str, Any] = {}
+    position: int | None = None
     if isinstance(error, InvalidParameter):
-        name, message, hint = error.name, error.message, error.hint
+        name, message, hint, position = error.name, error.message, error.hint, error.position
         more = {"candidates": list(error.candidates)} if error.candidates else {}
     elif isinstance(error, QueryError):
-        name, message, hint = "q", error.message, error.hint
+        name, message, hint, position = "q", error.message, error.hint, error.position
     else:
         assert isinstance(error, RequestValidationError)
         first = error.errors()[0]
         name, message, hint = str(first["loc"][-1]), first["msg"], ""
-    text = f"{name}: {message}{'; ' if hint else ''}{hint}"
+    where = ""
+    if position is not None:
+        where, more = f"at character {position + 1}: ", {**more, "position": position}
+    text = f"{name}: {where}{message}{'; ' if hint else ''}{hint}"
     links = {
         candidate: change_query(request.url.path, request.query_params.multi_items(), {name: candidate})
         for candidate in more.get("candidates", ())

@@ -288,7 +288,7 @@ def show_search(
             return respond(request, _search(conn, store, page, begun), format)
     except QueryError as error:
         problem = SearchProblem(field="q", message=error.message, hint=error.hint, pointed=error.pointed(q))
-        failure: Exception = InvalidParameter("q", error.message, error.hint)
+        failure: Exception = InvalidParameter("q", error.message, error.hint, position=error.position)
     except InvalidParameter as error:
         problem, failure = SearchProblem(field=error.name, message=error.message, hint=error.hint), error
     if format is not PageFormat.HTML:

@@ -37,11 +37,17 @@ class UnknownPage(HTTPException):
 
 
 class InvalidParameter(ValueError):
-    """A parameter with a value that cannot be used; `hint` says what to do, `candidates` are values that were meant."""
+    """A parameter with a value that cannot be used; `hint` says what to do, `candidates` are values that were meant.
 
-    def __init__(self, name: str, message: str, hint: str = "", candidates: Sequence[str] = ()) -> None:
+    `position` counts the characters before the fault in a query.
+    """
+
+    def __init__(
+        self, name: str, message: str, hint: str = "", candidates: Sequence[str] = (), *, position: int | None = None
+    ) -> None:
         super().__init__(message)
         self.name, self.message, self.hint, self.candidates = name, message, hint, candidates
+        self.position = position
 
 
 QueryText = Annotated[
@@ -60,7 +66,7 @@ def reading_query() -> Iterator[None]:
     try:
         yield
     except QueryError as error:
-        raise InvalidParameter("query", error.message, error.hint) from None
+        raise InvalidParameter("query", error.message, error.hint, position=error.position) from None
 
 
 def _unless_empty(written: object) -> object:

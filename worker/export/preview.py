@@ -77,7 +77,7 @@ def _iter_matches(conn: Connection, request: ExportRequest, most: int, end: floa
     try:
         query = read_query(conn, request.query)
     except QueryError as error:
-        raise ExportRefused(f"the query cannot be read: {error.pointed(request.query)}") from error
+        raise ExportRefused(f"the query cannot be read: {error}\n\n{error.pointed(request.query)}") from error
     found: list[int] = []
     last = None
     for judged in iter_judged(conn, request.filters, query, oldest_first=True):

@@ -98,7 +98,7 @@ def _narrowed(export: OpenExport) -> OpenExport:
             row.article_id for row in matching(export.conn, request.filters, request.query, is_stored=request.is_stored)
         ]
     except QueryError as error:
-        raise ExportRefused(f"the query cannot be read: {error.pointed(request.query)}") from error
+        raise ExportRefused(f"the query cannot be read: {error}\n\n{error.pointed(request.query)}") from error
     return replace(export, request=replace(request, filters=replace(request.filters, article_ids=ids)))
 
 

@@ -6,17 +6,16 @@ dash.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 from lark import Lark
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark.exceptions import UnexpectedInput
 
 from worker.query.errors import QueryError
 from worker.query.grammar.builder import Builder, depth_and_size
-from worker.query.grammar.closed import describe_values
+from worker.query.grammar.faults import explain_fault
 from worker.query.grammar.forms import refuse_forms
 from worker.query.names import QueryNames, did_you_mean, nearest
 from worker.query.nodes import Query
@@ -33,23 +32,9 @@ MAX_PARENTHESES = 20
 MAX_SAVED = 5
 """Saved queries inside each other."""
 
+_SEVERAL = "make several queries of it"
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»‹›「」『』《》〈〉〝〞＂", '"'))
 _GRAMMAR = Path(__file__).parent / "grammar" / "grammar.lark"
-_EXPECTED = {
-    "WORD": "a word",
-    "PHRASE": "a phrase",
-    "_OPEN": "(",
-    "_CLOSE": ")",
-    "_AND": "AND",
-    "_OR": "OR",
-    "WEIGHT": "a weight (^5)",
-    "$END": "the end",
-}
-_FIELD_BEFORE = re.compile(r"([^\W\d]\w{0,30}):\s*$")
-_LONELY = {
-    "~": "write summit~1: ~ follows a word or phrase directly",
-    ":": "put quotes around text with a colon",
-}
 
 
 @cache
@@ -96,7 +81,7 @@ class _Reading:
 
     def read(self, text: str) -> Query:
         if len(text) > MAX_LENGTH:
-            raise QueryError(f"a query of {len(text):,} characters; the limit is {MAX_LENGTH:,}", MAX_LENGTH)
+            raise QueryError(f"a query of {len(text):,} characters; the limit is {MAX_LENGTH:,}", MAX_LENGTH, _SEVERAL)
         plain = text.translate(_QUOTES)
         _check_pairs(plain)
         if not self._lenient:
@@ -104,27 +89,34 @@ class _Reading:
         try:
             tree = _parser().parse(plain)
         except UnexpectedInput as error:
-            raise _explained(error, plain) from None
+            raise explain_fault(error, plain) from None
         query = Builder(self._find_saved, self._known, self._lenient).build(tree)
         depth, size = depth_and_size(query)
         if depth > MAX_DEPTH:
             raise QueryError(f"nested {depth} deep; the limit is {MAX_DEPTH}", 0, "make it simpler")
         if size > MAX_SIZE:
-            raise QueryError(f"made of {size:,} parts; the limit is {MAX_SIZE:,}", 0, "make several queries of it")
+            raise QueryError(f"made of {size:,} parts; the limit is {MAX_SIZE:,}", 0, _SEVERAL)
         if not self._lenient and (length := len(str(query))) > MAX_LENGTH:  # it is stored with every AND written out
-            hint = "make several queries of it"
-            raise QueryError(f"a query of {length:,} characters when written out; the limit is {MAX_LENGTH:,}", 0, hint)
+            raise QueryError(
+                f"a query of {length:,} characters when written out; the limit is {MAX_LENGTH:,}", 0, _SEVERAL
+            )
         return query
 
     def _find_saved(self, name: str, position: int) -> Query:
         if name in self._parsed:
             return self._parsed[name]
         if name not in self._saved:
-            raise QueryError(f"no saved query is called {name!r}", position, did_you_mean(nearest(name, self._saved)))
+            raise QueryError(
+                f"no saved query is called {name!r}",
+                position,
+                did_you_mean(nearest(name, self._saved)) or "steppewatch alert list shows them",
+            )
         if name in self._open:
-            raise QueryError(f"the saved query {name!r} is part of itself", position)
+            raise QueryError(f"the saved query {name!r} is part of itself", position, f"take saved:{name} out of it")
         if len(self._open) == MAX_SAVED:
-            raise QueryError(f"more than {MAX_SAVED} saved queries inside each other", position)
+            raise QueryError(
+                f"more than {MAX_SAVED} saved queries inside each other", position, "write one of them out"
+            )
         self._open.append(name)
         try:
             self._parsed[name] = self.read(self._saved[name])
@@ -147,7 +139,11 @@ def _check_pairs(plain: str) -> None:
         elif char == "(":
             opened.append(at)
             if len(opened) > MAX_PARENTHESES:
-                raise QueryError(f"more than {MAX_PARENTHESES} parentheses inside each other", at)
+                raise QueryError(
+                    f"more than {MAX_PARENTHESES} parentheses inside each other",
+                    at,
+                    "leave out those that change nothing",
+                )
         elif char == ")":
             if not opened:
                 raise QueryError("a ) without its (", at, "leave it out, or add the (")
@@ -156,29 +152,3 @@ def _check_pairs(plain: str) -> None:
         raise QueryError("a quote that is not closed", quote, 'add the second "')
     if opened:
         raise QueryError("a ( that is not closed", opened[-1], "add the )")
-
-
-def _find_end(error: UnexpectedToken, plain: str) -> int:
-    return len(plain) if error.token.type == "$END" else error.token.start_pos or 0
-
-
-def _explained(error: UnexpectedInput, plain: str) -> QueryError:
-    if isinstance(error, UnexpectedCharacters):
-        position = error.pos_in_stream or 0
-        return QueryError(f"{plain[position]!r} means nothing here", position, _LONELY.get(plain[position], ""))
-    assert isinstance(error, UnexpectedToken)
-    wanted = set(error.accepts or error.expected)
-    expected = ", ".join(text for name, text in _EXPECTED.items() if name in wanted)
-    field = _FIELD_BEFORE.search(plain[: _find_end(error, plain)])
-    if field and (values := describe_values(field[1].lower())):
-        return QueryError(f"{field[0].strip()} needs a value", field.start(), values)
-    if error.token.type == "$END":
-        if not plain.strip():
-            return QueryError("an empty query", 0, "write at least a word")
-        return QueryError("the query ends too early", len(plain.rstrip()), f"expected {expected}")
-    hint = f"expected {expected}"
-    if error.token.type == "WEIGHT":
-        hint = "write score>=15(SCO^10 summit^5): weights go inside a score"
-    elif error.token.type in ("_AND", "_OR", "NOT", "NEAR"):
-        hint += f'; to look for the word itself write "{error.token}"'
-    return QueryError(f"{str(error.token)!r} is not expected here", error.token.start_pos or 0, hint)

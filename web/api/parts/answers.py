@@ -34,6 +34,7 @@ class ProblemDetails(ApiModel):
     detail: str = Field(description="What is wrong, and what to do.", examples=["entity: no entity is called 'cstoo'"])
     parameter: str | None = Field(None, description="The parameter that cannot be used.", examples=["entity"])
     candidates: list[str] | None = Field(None, description="Values that may have been meant.", examples=[["csto"]])
+    position: int | None = Field(None, description="Characters before the fault in a query.", examples=[6])
 
 
 def _problem(about: str, **headers: str) -> dict[str, Any]:

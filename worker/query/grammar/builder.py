@@ -8,6 +8,7 @@ from collections.abc import Callable
 from lark import Token, Tree
 
 from worker.query.errors import QueryError
+from worker.query.grammar.checks import check_places, check_sentence
 from worker.query.grammar.closed import checked_value, describe_values, stored_value
 from worker.query.grammar.days import day_range
 from worker.query.grammar.fields import ANYWHERE, FieldScope
@@ -79,7 +80,11 @@ class Builder:
 
     def _near(self, children: list[Tree[Token] | Token], scope: FieldScope) -> Query:
         if len(children) > 2 * MAX_NEARS + 1:
-            raise QueryError(f"more than {MAX_NEARS} NEAR in a row", _position(children[2 * MAX_NEARS + 1]))
+            raise QueryError(
+                f"more than {MAX_NEARS} NEAR in a row",
+                _position(children[2 * MAX_NEARS + 1]),
+                "make several queries of it",
+            )
         query = self.build(children[0], scope)
         for operator, operand in zip(children[1::2], children[2::2], strict=True):
             assert isinstance(operator, Token)
@@ -87,16 +92,18 @@ class Builder:
             if not number:
                 raise QueryError(f"{name} without a distance", _position(operator), f"write {name}/5, at most 5 words")
             if not 1 <= len(number) <= 3 or not 1 <= int(number) <= MAX_DISTANCE:
-                raise QueryError(f"a distance is from 1 to {MAX_DISTANCE} words", _position(operator))
+                raise QueryError(
+                    f"a distance is from 1 to {MAX_DISTANCE} words", _position(operator), f"write {name}/5"
+                )
             right = self.build(operand, scope)
             for side in (query, right):
-                _check_places(side, name, _position(operator))
+                check_places(side, f"{name}/{number}", _position(operator))
             query = Near(query, right, int(number), name == "ONEAR")
         return query
 
     def _sentence(self, children: list[Tree[Token] | Token], scope: FieldScope) -> Query:
         part = self.build(children[1], scope)
-        _check_sentence(part, _position(children[0]))
+        check_sentence(part, _position(children[0]))
         return Sentence(part)
 
     def _at_least(self, children: list[Tree[Token] | Token], scope: FieldScope) -> Query:
@@ -104,9 +111,11 @@ class Builder:
         assert isinstance(operator, Token)
         number = operator.partition("/")[2]
         if len(number) > 3 or not int(number):
-            raise QueryError("a number from 1 to 999 is expected after atleast/", _position(operator))
+            raise QueryError(
+                "a number from 1 to 999 is expected after atleast/", _position(operator), "write atleast/2"
+            )
         part = self.build(children[-1], scope)
-        _check_places(part, "atleast", _position(operator))
+        check_places(part, str(operator).lower(), _position(operator))
         return AtLeast(int(number), part)
 
     def _at_least_fielded(self, children: list[Tree[Token] | Token], scope: FieldScope) -> Query:
@@ -115,7 +124,9 @@ class Builder:
     def _score(self, children: list[Tree[Token] | Token], scope: FieldScope) -> Query:
         threshold = re.split("=|≥", str(children[0]))[1].strip()
         if not re.fullmatch(r"\d{1,4}(\.\d{1,2})?", threshold) or not float(threshold):
-            raise QueryError("a threshold is a number above 0 and below 10000", _position(children[0]))
+            raise QueryError(
+                "a threshold is a number above 0 and below 10000", _position(children[0]), "write score>=5"
+            )
         terms: list[tuple[Query, float]] = []
         for child in children[1:]:
             assert isinstance(child, Tree)
@@ -175,13 +186,13 @@ class Builder:
         case = scope.case or (LetterCase.EXACT if not fuzz and _is_in_capitals(text) else "")
         phrase = Phrase(text, scope.field, case, _number(token, fuzz, MAX_SLOP))
         if not any(words and set(words) != {"*"} for words in phrase.variants):
-            raise QueryError("a phrase without a word", _position(token))
+            raise QueryError("a phrase without a word", _position(token), "write at least a word between the quotes")
         return phrase
 
     def _value(self, text: str, scope: FieldScope, token: Token) -> Query:
         position = _position(token)
         if scope.case:
-            raise QueryError(f"case: does not go with {scope.field}:", position)
+            raise QueryError(f"case: does not go with {scope.field}:", position, "leave case: out")
         if not text.strip():
             raise QueryError(f"{scope.field}: needs a value", position, describe_values(scope.field))
         match scope.field:
@@ -249,13 +260,13 @@ def _number(token: Token, fuzz: list[Token], most: int) -> int:
 
 def _refuse(fuzz: list[Token], scope: FieldScope) -> None:
     if fuzz:
-        raise QueryError(f"~ does not go with {scope.field}:", _position(fuzz[0]))
+        raise QueryError(f"~ does not go with {scope.field}:", _position(fuzz[0]), f"leave {fuzz[0]} out")
 
 
 def _weight(token: Tree[Token] | Token) -> float:
     match = _WEIGHT.fullmatch(str(token))
     if not match:
-        raise QueryError("a weight is a number such as ^5, ^0.5 or ^-20", _position(token))
+        raise QueryError(f"{str(token)!r} is no weight", _position(token), "write a number, such as ^5, ^0.5 or ^-20")
     return float(match[1])
 
 
@@ -266,32 +277,11 @@ def _check_word(word: Word, token: Token) -> None:
         raise QueryError(f"{str(token)!r} holds no letter or digit", position, 'what is meant literally goes in "…"')
     if all(set(part) == {"*"} for part in words):
         raise QueryError("* alone stands for every word", position, "put some letters before or after it")
+    without = f"leave ~{word.edits} out"
     if word.edits and ("*" in word.text or len(words) > 1):
-        raise QueryError(f"~{word.edits} goes with a single word without * and hyphen", position)
+        raise QueryError(f"~{word.edits} goes with a single word without * and hyphen", position, without)
     if word.edits and word.case:
-        raise QueryError(f"case: does not go with ~{word.edits}", position)
+        raise QueryError(f"case: does not go with ~{word.edits}", position, without)
     if word.edits and len(words[0]) < 2 * word.edits + 1:
-        raise QueryError(f"{word.text} is too short for ~{word.edits}: too many words are that near", position)
-
-
-def _check_places(query: Query, operator: str, position: int) -> None:
-    """Raise QueryError unless a query has positions in a text, as distances and numbers require."""
-    match query:
-        case Word() | Phrase() | EntityNode():
-            return
-        case Or() | Near() | Saved():
-            for part in get_parts(query):
-                _check_places(part, operator, position)
-            return
-    hint = f"repeat {operator} for each: (a {operator}/5 c) AND (b {operator}/5 c)" if isinstance(query, And) else ""
-    raise QueryError(f"{operator} takes words, phrases, entities and groups of them with OR", position, hint)
-
-
-def _check_sentence(query: Query, position: int) -> None:
-    match query:
-        case Filter() | DateRange() | Score() | Sentence():
-            raise QueryError(f"{query} is about the whole article, not about a sentence", position, "move it outside")
-        case Word() | Phrase() | EntityNode() if query.field == QueryField.AUTHOR:
-            raise QueryError(f"{query} stands in no sentence", position, "move it outside")
-    for part in get_parts(query):
-        _check_sentence(part, position)
+        hint = f"{without}; other spellings are listed with OR"
+        raise QueryError(f"{word.text} is too short for ~{word.edits}: too many words are that near", position, hint)

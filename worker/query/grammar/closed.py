@@ -72,13 +72,13 @@ def stored_value(field: str, text: str) -> str:
 def describe_values(field: str) -> str:
     """Return a description of the values of a field; "" if it takes any."""
     hints: Mapping[str, str] = {
-        QueryField.LANG: "two letters, such as ru, or with a script: kk-Latn",
-        QueryField.COUNTRY: "two letters, such as KZ; or exile, international",
+        QueryField.LANG: "write two letters, such as ru, or with a script: kk-Latn",
+        QueryField.COUNTRY: "write two letters, such as KZ; or exile, international",
         QueryField.GENRE: f"genres are {', '.join(Genre)}",
         QueryField.TYPE: f"types are {', '.join(EntityType)}",
-        QueryField.SOURCE: "an outlet's id, name or domain, or a pattern: *.kg",
-        QueryField.ENTITY: "the id or the label of an entity",
-        QueryField.SAVED: "the name of a saved query",
+        QueryField.SOURCE: "write an outlet's id, name or domain, or a pattern: *.kg",
+        QueryField.ENTITY: "write the id or the label of an entity",
+        QueryField.SAVED: "write the name of a saved query",
     }
     return hints.get(field, "")
 

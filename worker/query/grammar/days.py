@@ -31,7 +31,7 @@ def day_range(text: str, position: int) -> tuple[date | None, date | None]:
             since = {">": last + _DAY, ">=": first, "≥": first}[operator] if operator in (">", ">=", "≥") else None
             until = {"<": first - _DAY, "<=": last, "≤": last}[operator] if operator in ("<", "<=", "≤") else None
     except (ValueError, OverflowError):
-        raise QueryError(f"{value!r} is no date", position, _HINT) from None
+        raise QueryError(f"{value!r} is no date" if value else "date needs a day", position, _HINT) from None
     if since and until and since > until:
         raise QueryError(f"{since} is after {until}", position, "exchange them")
     return since, until

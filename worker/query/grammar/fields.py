@@ -59,7 +59,8 @@ class FieldScope:
             return replace(self, field=field)
         if field in FIELDS:
             before = self.field or _NAMES_OF_CASE.get(self.case, "")
-            raise QueryError(f"{field}: cannot stand inside {before}:", position)
+            hint = f"join them with AND: {before}:… AND {field}:…"
+            raise QueryError(f"{field}: cannot stand inside {before}:", position, hint)
         raise QueryError(f"there is no field {name}:", position, _meant(field))
 
 

@@ -152,6 +152,8 @@ def _compared(typed: str, core: str) -> str:
     within = _RANGE.fullmatch(core)
     if within:
         return f"write date:{within[1]}..{within[2]} for days; list other numbers with OR"
+    if core.casefold().startswith("score"):
+        return "write score>=5(SCO^3 summit^2), with the terms and their weights in parentheses"
     if _COMPARED.match(core):
         return "write date>=2022-01-05, for only dates and scores are compared"
     return ""

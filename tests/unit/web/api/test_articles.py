@@ -130,7 +130,7 @@ def test_an_article_has_the_columns_of_the_export(app: ASGIApp) -> None:
         ("genre=op-ed", "genre", "op-ed"),
         ("since=soon", "since", "2022-01-05"),
         ("since=2022-02&until=2022-01", "since", "no day"),
-        ("query=drill+AND", "query", ""),
+        ("query=drill+AND", "query", "query: at character 10: nothing stands after AND; write a word"),
         ("language=ru", "language", "there is no such parameter"),
         ("limit=501", "limit", "500"),
         ("limit=x", "limit", "integer"),
@@ -145,6 +145,10 @@ def test_a_parameter_that_cannot_be_used_is_named(app: ASGIApp, query: str, para
     assert (answer.status, answer.headers["content-type"]) == (422, "application/problem+json")
     assert problem["parameter"] == parameter
     assert words in problem["detail"]
+
+
+def test_the_place_of_a_fault_in_a_query_can_be_read_by_programs(app: ASGIApp) -> None:
+    assert json.loads(ask(app, "/articles?query=drill+NEAR").body)["position"] == len("drill NEAR")
 
 
 def test_candidates_for_an_unknown_name_can_be_read_by_programs(app: ASGIApp) -> None:

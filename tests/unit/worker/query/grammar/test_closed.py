@@ -51,7 +51,7 @@ KNOWN = QueryNames(entities={"csto": "CSTO"}).and_outlets(
         ("type:", 0, "types are state"),
         ("drills AND type:", 11, "types are state"),
         ("genre: AND drills", 0, "genres are news"),
-        ("lang:()", 6, "expected a word"),
+        ("lang:()", 6, "nothing between ( and )"),
         ("source:unknown", 7, "steppewatch source list"),
         ("source:qamys-habari", 7, "did you mean qamys-habary (Qamys Habary)?"),
         ('source:"Oasis Gazete"', 7, "did you mean oasis (Oasis Gazette)?"),
