@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Select, and_, func, select
 from sqlalchemy.orm import aliased
@@ -66,20 +66,36 @@ def _count_new(split: CoverageSplit, since: date, until: date) -> Select[*tuple[
     return query.where(series.split == split, series.first_on.between(since, until))
 
 
+class StoriesAsked(NamedTuple):
+    """The stories of articles that mention all these entities (one or two) on these days."""
+
+    entities: Sequence[str]
+    since: date
+    until: date
+
+
 def top_stories(conn: Connection, entities: Sequence[str], since: date, until: date, *, limit: int) -> list[TopStory]:
     """Return the largest stories of articles that mention all these entities (one or two) on these days."""
+    return list_top_stories(conn, [StoriesAsked(entities, since, until)], limit=limit)[0]
+
+
+def list_top_stories(conn: Connection, asked: Sequence[StoriesAsked], *, limit: int) -> list[list[TopStory]]:
+    """Return the largest stories behind each of several counts, as `top_stories` does, with all titles read at once."""
     original = aliased(Article)
-    counts = _count_largest(conn, entities, since, until, limit) or _count_stories(conn, entities, since, until, limit)
+    counts = [_count_largest(conn, *one, limit) or _count_stories(conn, *one, limit) for one in asked]
     titles = (
         select(original.id, original.url, Revision.title, func.substr(Revision.text, 1, BEGINNING))
         .join(Revision, Revision.id == original.revision_id)
-        .where(original.id.in_(counts))
+        .where(original.id.in_({story_id for one in counts for story_id in one}))
     )
     rows: dict[int, dict[str, Any]] = {
         id: {"article_id": id, "url": url, "title": title, "headline": headline(title, text) or url}
         for id, url, title, text in conn.execute(titles)
     }
-    return [TopStory(**rows[story_id], articles=number) for story_id, number in counts.items() if story_id in rows]
+    return [
+        [TopStory(**rows[story_id], articles=number) for story_id, number in one.items() if story_id in rows]
+        for one in counts
+    ]
 
 
 def _count_largest(

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from db.coverage.cells import cells_query, span
+from db.models import CoverageCell, CoverageSeries
 from worker.coverage.health import HealthReader, collection_health_by_day
 from worker.coverage.stats.bursts import GUARD, HISTORY, WINDOWS, CountedDay, DayJudgement, judge_all
 
@@ -59,8 +60,13 @@ def load_history(
     first = since - _BEFORE
     length = (until - first).days + 1
     counts: dict[str, list[int]] = {}
-    for row in conn.execute(cells_query(since=first, until=until, entities=entities)):
-        counts.setdefault(row.entity_id, [0] * length)[(row.bucket_on - first).days] = row.articles
+    cells = cells_query(since=first, until=until, entities=entities)
+    columns = (CoverageCell.bucket_on, CoverageSeries.entity_id, CoverageCell.articles)
+    places = {first + timedelta(days=place): place for place in range(length)}
+    for day, entity, articles in conn.execute(cells.with_only_columns(*columns)).all():
+        if entity not in counts:
+            counts[entity] = [0] * length
+        counts[entity][places[day]] = articles
     known = span(conn)
     began = known[0] if known else date.max
     health = read_health(conn, first, until, today=today)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from db.articles.counting_day import day_at
 from db.coverage.cells import span
-from db.coverage.first_seen import first_appearances, first_pairs, top_stories
+from db.coverage.first_seen import StoriesAsked, first_appearances, first_pairs, list_top_stories
 from worker.coverage.attention import MIN_ARTICLES, load_history
 from worker.coverage.health import HealthReader, collection_health_by_day, day_not_over
 from worker.coverage.stats.bursts import DayJudgement, discoveries
@@ -51,7 +51,11 @@ def find_unusual(
     if known is None:
         return []
     found = [*_find_bursts(conn, day, rate, now, read_health), *_find_first_appearances(conn, day, known[0])]
-    return sorted(_merge_first_into_bursts(found), key=lambda record: -record["interest"])
+    records = sorted(_merge_first_into_bursts(found), key=lambda record: -record["interest"])
+    stories = list_top_stories(conn, [record["stories"] for record in records], limit=_STORIES)
+    return [
+        record | {"stories": [asdict(story) for story in each]} for record, each in zip(records, stories, strict=True)
+    ]
 
 
 def _merge_first_into_bursts(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -85,10 +89,10 @@ def _find_bursts(
     past = load_history(conn, day, day, today=day_not_over(conn, now), read_health=read_health)
     judged = past.judge_entities(day)
     places = discoveries([found.p for _, found in judged], rate)
-    return [_burst(conn, day, *judged[place]) for place in places if judged[place][1].count >= MIN_ARTICLES]
+    return [_burst(day, *judged[place]) for place in places if judged[place][1].count >= MIN_ARTICLES]
 
 
-def _burst(conn: Connection, day: date, entity: str, judged: DayJudgement) -> dict[str, Any]:
+def _burst(day: date, entity: str, judged: DayJudgement) -> dict[str, Any]:
     begin = day - timedelta(days=judged.days - 1)
     return {
         "kind": UnusualKind.BURST,
@@ -99,12 +103,8 @@ def _burst(conn: Connection, day: date, entity: str, judged: DayJudgement) -> di
         "expected": round(judged.expected, 2),
         "p": float(f"{judged.p:.3g}"),
         "interest": measure_interest(judged.count, judged.expected),
-        "stories": _stories(conn, [entity], begin, day),
+        "stories": StoriesAsked([entity], begin, day),
     }
-
-
-def _stories(conn: Connection, entities: list[str], since: date, until: date) -> list[dict[str, Any]]:
-    return [asdict(story) for story in top_stories(conn, entities, since, until, limit=_STORIES)]
 
 
 def _find_first_appearances(conn: Connection, day: date, began: date) -> list[dict[str, Any]]:
@@ -117,13 +117,13 @@ def _find_first_appearances(conn: Connection, day: date, began: date) -> list[di
     records: list[dict[str, Any]] = []
     for on, entity, articles in new:
         counted = {"articles": articles, "interest": measure_interest(articles, 0)}
-        stories = _stories(conn, [entity], on, day)
+        stories = StoriesAsked([entity], on, day)
         records.append(
             {"kind": UnusualKind.FIRST, "entity": entity, "since": on.isoformat(), **counted, "stories": stories}
         )
     for on, entity, other, articles in first_pairs(conn, since, day, limit=_PAIRS + len(entities)):
         if not {entity, other} & entities:  # otherwise the new entity is the news
-            stories = _stories(conn, [entity, other], on, day)
+            stories = StoriesAsked([entity, other], on, day)
             pair = {"kind": UnusualKind.FIRST_TOGETHER, "entity": entity, "with": other, "since": on.isoformat()}
             counted = {"articles": articles, "interest": measure_interest(articles, 0, is_pair=True)}
             records.append(pair | counted | {"stories": stories})

@@ -10,7 +10,14 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from db.coverage.cells import TOTAL, count_stories, span
-from db.coverage.first_seen import TopStory, first_appearances, first_pairs, top_stories
+from db.coverage.first_seen import (
+    StoriesAsked,
+    TopStory,
+    first_appearances,
+    first_pairs,
+    list_top_stories,
+    top_stories,
+)
 from db.coverage.pairs import read_pair_days
 from db.enums.coverage import CoverageSplit
 from worker.coverage.attention import MIN_ARTICLES, AttentionHistory, load_history
@@ -192,12 +199,13 @@ def _read_pair_course(conn: Connection, pair: Highlight) -> list[int]:
 
 
 def _with_stories(conn: Connection, highlights: Iterable[Highlight]) -> list[Highlight]:
-    told = []
-    for highlight in highlights:
-        entities = [one for one in (highlight.entity, highlight.other) if one is not None]
-        stories = top_stories(conn, entities, highlight.since, highlight.until, limit=1)
-        told.append(replace(highlight, story=stories[0] if stories else None))
-    return told
+    listed = list(highlights)
+    asked = [
+        StoriesAsked([entity for entity in (one.entity, one.other) if entity is not None], one.since, one.until)
+        for one in listed
+    ]
+    found = list_top_stories(conn, asked, limit=1)
+    return [replace(one, story=stories[0] if stories else None) for one, stories in zip(listed, found, strict=True)]
 
 
 def _find_changes(past: AttentionHistory, last: date) -> list[WeekChange]:
