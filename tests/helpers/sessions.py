@@ -41,7 +41,8 @@ def play(steps: list[Step], setup: str, home: Path) -> list[str]:
     lines = ["set -e", 'steppewatch() { "$PYTHON" -m cli.main "$@"; }', setup]
     for number, step in enumerate(steps):
         lines.append(f"{{ {step.command}\n}} 2>$HOME/errors-{number}; printf '{END}'")
-    own = {"HOME": str(home), "PYTHON": sys.executable, "PYTHONPATH": str(ROOT), "COLUMNS": "116", "TERM": "dumb"}
+    own = {"HOME": str(home), "PYTHON": sys.executable, "PYTHONPATH": str(ROOT), "TERM": "dumb"}
+    own |= {"COLUMNS": "116", "LINES": "40"}  # a dumb terminal has the width of the first only with the second
     kept = {name: value for name, value in os.environ.items() if not name.startswith("STEPPEWATCH_")}
     printed = type_at_terminal("\n".join(lines), kept | own).split(END)[:-1]
     return [(home / f"errors-{number}").read_text("utf-8") + output for number, output in enumerate(printed)]
