@@ -65,6 +65,11 @@ def _number(value: int) -> str:
     return f"{value:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
+def count_things(count: int, thing: str, things: str = "") -> str:
+    """Return a count with its noun: `1 article`, `2 articles`; `things` is a plural that has another ending than s."""
+    return f"{_number(count)} {thing if count == 1 else things or f'{thing}s'}"
+
+
 def join_pieces(pieces: Iterable[Piece]) -> Markup:
     """Return a text in pieces as HTML, with the matched words in <mark>."""
     marked = Markup("<mark>{}</mark>")
@@ -135,6 +140,7 @@ _templates.globals.update(
     chart_script=chart_script_address,
     days=show_days,
     headline=headline,
+    counted_as=count_things,
     menu=MENU,
     article_address=links.article_address,
     story_address=links.story_address,

@@ -69,6 +69,8 @@ def plot_series(
     unit = f"articles a {per} (solid), stories (dotted)" if has_stories else f"articles a {per}"
     base = {"x": x, "color": colour_channel(names), "detail": {"field": "stretch"}}
     y = {"field": "articles", "type": "quantitative", "axis": _count_axis(drawn, unit)}
+    if not any(any(line.articles) for line in drawn):
+        y["scale"] = {"domain": [0, 1]}  # else nothing would hang in the middle of the chart
     marked = _mark_events(axis, x, events)
     layers = [*axis.backdrop(x), *marked[:1]]
     # before the stories, because the legend looks like the first lines

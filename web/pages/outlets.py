@@ -23,6 +23,7 @@ from db.coverage.cells import TOTAL
 from db.enums.coverage import CoverageSplit, Grain
 from db.status import OutletState, read_outlet_states
 from web.answers.page import Format, respond
+from web.answers.render import count_things
 from web.answers.tables import PageTable
 from web.charts.parts import ChartLine, ChartPeriod, Spec
 from web.charts.series import plot_series
@@ -130,7 +131,7 @@ class OutletPage:
     @property
     def sparkline(self) -> Markup:
         """The same as a small line."""
-        label = f"{sum(self.counts):,} articles in {len(self.counts)} days"
+        label = f"{count_things(sum(self.counts), 'article')} in {len(self.counts)} days"
         return draw_sparkline(self.counts, label=label, width=640, height=80)
 
     def list_link(self, **filters: str) -> str:

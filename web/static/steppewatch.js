@@ -13,6 +13,11 @@ function showLocalTimes(root) {
   }
 }
 
+function sayZone() {
+  const zone = inZone.resolvedOptions().timeZone;
+  for (const one of document.querySelectorAll(".zone")) one.textContent = `times are those of ${zone}; UTC is their tooltip`;
+}
+
 // An option has no elements, so the time in it is text.
 function showLocalTimesOfChoices() {
   for (const option of document.querySelectorAll("option[data-at]")) {
@@ -115,4 +120,5 @@ showLocalTimes(document);
 addEventListener("pagehide", keepPlace);
 returnToPlace();
 showLocalTimesOfChoices();
+sayZone();
 for (const hint of document.querySelectorAll(".keys")) hint.hidden = false;

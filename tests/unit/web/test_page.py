@@ -22,7 +22,7 @@ from db.collection.feeds.feeds import add_feed, record_network
 from db.engine import Database
 from db.models import Article, Feed, Source
 from db.outcomes import ProblemSeen, record_outcomes, record_problems
-from web.answers.render import headline, is_web, show_days, when
+from web.answers.render import count_things, headline, is_web, show_days, when
 from web.app import create_app
 
 NOW = NOON + timedelta(hours=2)
@@ -356,3 +356,17 @@ def test_a_range_of_days_says_once_what_both_ends_share(first: date, last: date,
 )
 def test_headlines(title: str | None, beginning: str, shown: str) -> None:
     assert headline(title, beginning) == shown
+
+
+@pytest.mark.parametrize(
+    ("count", "words", "shown"),
+    [
+        (0, ("article",), "0 articles"),
+        (1, ("article",), "1 article"),
+        (2, ("match", "matches"), "2 matches"),
+        (1, ("match", "matches"), "1 match"),
+        (1200, ("article",), "1\u202f200 articles"),
+    ],
+)
+def test_a_count_stands_with_its_noun(count: int, words: tuple[str, ...], shown: str) -> None:
+    assert count_things(count, *words) == shown

@@ -343,3 +343,8 @@ def test_charts_of_nothing_say_so() -> None:
 def test_a_line_needs_a_value_for_every_period(values: dict[str, list[int]]) -> None:
     with pytest.raises(ValueError, match="one value for each period"):
         plot_series(days(2), [ChartLine(key="a", name="A", **values)], per="day")  # type: ignore[arg-type]
+
+
+def test_a_series_of_nothing_lies_on_the_ground_of_its_chart() -> None:
+    [shown] = [one for one in plot_series(days(3), [line(0, 0, 0)], per="day")["layer"] if "y" in one["encoding"]][:1]
+    assert shown["encoding"]["y"]["scale"] == {"domain": [0, 1]}

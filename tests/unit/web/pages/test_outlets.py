@@ -13,12 +13,14 @@ import pytest
 from asgi import Answer, get
 from samplestore import NOON, Sample, empty_store, fill
 from sqlalchemy import update
+from webpages import words_of
 
 from db.collection.feeds.days import ListingPolled, record_poll_of_day
 from db.collection.feeds.feeds import add_feed
 from db.engine import Database
 from db.models import Source
 from web.app import create_app
+from web.pages import outlets
 
 NOW = NOON + timedelta(hours=2)
 FIRST = Sample("https://herald.example/1", title="On maps", text="CSTO.", says=(("CSTO", "csto"),))
@@ -147,3 +149,27 @@ def test_an_outlet_without_anything_says_what_to_do_next(store: Database) -> Non
     text = page(store, "/outlets/meadow.example").text
     assert "steppewatch source check meadow.example" in text
     assert "steppewatch source add meadow.example" in text
+
+
+def test_an_outlet_without_articles_has_no_empty_chart(store: Database) -> None:
+    fill(store, [FIRST])
+    assert "data-chart" in page(store, "/outlets/steppe-herald").text
+    assert "data-chart" not in page(store, "/outlets/oasis-wire").text
+
+
+def test_one_article_is_not_called_articles(store: Database) -> None:
+    fill(store, [FIRST])
+    found = words_of(page(store, "/outlets/steppe-herald").text)
+    assert "1 article " in found
+    assert "1 articles" not in found
+
+
+def test_sentences_about_what_is_missing_do_not_run_together(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(store, [FIRST])
+    feed = store.write(lambda conn: add_feed(conn, source_id="steppe-herald", url="https://herald.example/a", now=NOW))
+    assert feed is not None
+    listed = ListingPolled(listed=20, fresh=18, missed=9.0, kept_all=0.2)
+    store.write(lambda conn: record_poll_of_day(conn, feed, at=NOW, failed=False, listed=listed))
+    monkeypatch.setattr(outlets.OutletPage, "impaired_days", 1)  # takes many outlets and days otherwise
+    found = words_of(page(store, "/outlets/steppe-herald").text)
+    assert "were missed. On 1 day, which is marked, its collection was impaired" in found

@@ -333,3 +333,11 @@ def test_a_shell_reads_the_query_as_it_is(query: str) -> None:
 @pytest.mark.parametrize("query", ["a\x1b[201~b", "a\u202eb", "", "  ", "a\x00"])
 def test_no_command_of_what_a_terminal_would_obey(query: str) -> None:
     assert suggest_command(query) is None
+
+
+def test_headlines_and_snippets_say_their_language_and_run_in_its_direction(store: Database) -> None:
+    title = "CSTO: رزمایش مشترک در مرز"
+    fill(store, [Sample("https://herald.example/fa", title=title, text=f"CSTO {title}", says=CSTO, language="fa")])
+    found = get(create_app(store, now=lambda: NOON), "/search", query="q=CSTO").text
+    spoken = [attrs for tag, attrs in elements_of(found) if tag in ("h3", "p") and attrs.get("lang")]
+    assert [(one["lang"], one["dir"]) for one in spoken] == [("fa", "rtl"), ("fa", "rtl")]
