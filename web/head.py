@@ -5,6 +5,13 @@ from __future__ import annotations
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+_IS_HEAD = "steppewatch.is_head"
+
+
+def is_head(scope: Scope) -> bool:
+    """Return whether the reader asked for the headers alone: what is dear need not be made then."""
+    return bool(scope.get(_IS_HEAD))
+
 
 class HeadAsGet:
     """Middleware that answers HEAD wherever GET is answered, with the same status and headers and without a body."""
@@ -16,16 +23,17 @@ class HeadAsGet:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        is_head = scope["method"] == "HEAD"
+        wants_head = scope["method"] == "HEAD"
 
         async def send_head(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] == 405:
                 _allow_head(message)
-            elif message["type"] == "http.response.body" and is_head:
+            elif message["type"] == "http.response.body" and wants_head:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self._app({**scope, "method": "GET"} if is_head else scope, receive, send_head)
+        inner = {**scope, "method": "GET", _IS_HEAD: True} if wants_head else scope
+        await self._app(inner, receive, send_head)
 
 
 def _allow_head(message: Message) -> None:

@@ -12,16 +12,18 @@ from anyio import to_thread
 from pydantic import Field
 from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from db.enums.exports import CountedUnit, ExportDetail, ExportKind, FileFormat
 from db.exports.read import CannotFilter
 from web.shared.params import FilterParameters, InvalidParameter, Names, read_filters
 from web.shared.store import Store
+from worker.export.by_query import read_query
 from worker.export.formats.columns import DETAILS
 from worker.export.request import ExportRequest
-from worker.export.run import ExportRefused, open_export, write
+from worker.export.run import ExportRefused, open_export, refuse_query, write
+from worker.query.errors import QueryError
 
 EXPORT_TIME_S = 240.0
 """Maximum time for the queries of one export."""
@@ -98,6 +100,11 @@ class _BoundedFile:
     file: BinaryIO
     size: int = field(default=0)
 
+    @property
+    def closed(self) -> bool:
+        """True when the file is closed; writers of Parquet ask."""
+        return self.file.closed
+
     def write(self, data: bytes) -> int:
         """Write some bytes. Raises InvalidParameter beyond the maximum size."""
         self.size += len(data)
@@ -113,10 +120,10 @@ class _BoundedFile:
 class ExportResponse(StreamingResponse):
     """A finished export on its way to a reader. Its temporary file is closed however that ends."""
 
-    def __init__(self, file: BinaryIO, size: int, media_type: str, name: str) -> None:
+    def __init__(self, file: BinaryIO, size: int, request: ExportRequest) -> None:
         self._file = file
-        headers = {"Content-Length": str(size), "Content-Disposition": f'attachment; filename="{name}"'}
-        super().__init__(self._chunks(), headers=headers, media_type=media_type)
+        headers = {"Content-Length": str(size), **_disposition(request)}
+        super().__init__(self._chunks(), headers=headers, media_type=_media_type(request))
 
     async def _chunks(self) -> AsyncIterator[bytes]:
         while chunk := await to_thread.run_sync(self._file.read, _CHUNK):
@@ -152,7 +159,28 @@ def respond_export(store: Store, request: ExportRequest) -> ExportResponse:
         raise
     finally:
         _turns.release()
-    return ExportResponse(file, size, _media_type(request), f"steppewatch-{request.kind}{request.suffix}")
+    return ExportResponse(file, size, request)
+
+
+def check_queries(conn: Connection, request: ExportRequest) -> None:
+    """Raise InvalidParameter for queries of an export that cannot be read, or that its kind does not take."""
+    try:
+        refuse_query(request)
+        for query in filter(None, (request.query, *request.queries)):
+            read_query(conn, query)
+    except ExportRefused as error:
+        raise InvalidParameter("kind", str(error)) from None
+    except QueryError as error:
+        raise InvalidParameter("query", error.message, error.hint, position=error.position) from None
+
+
+def respond_export_head(request: ExportRequest) -> Response:
+    """Return the headers of an export without making it: all but its length, which only the whole file has."""
+    return StreamingResponse(iter(()), headers=_disposition(request), media_type=_media_type(request))
+
+
+def _disposition(request: ExportRequest) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="steppewatch-{request.kind}{request.suffix}"'}
 
 
 def _media_type(request: ExportRequest) -> str:

@@ -9,9 +9,17 @@ from pydantic import Field
 from starlette.responses import Response
 
 from db.enums.exports import ExportKind
-from web.answers.exports import MEDIA_TYPES, ExportParameters, build_export, respond_export
+from web.answers.exports import (
+    MEDIA_TYPES,
+    ExportParameters,
+    build_export,
+    check_queries,
+    respond_export,
+    respond_export_head,
+)
 from web.api.parts.answers import KNOWN_ONLY, PROBLEMS, answer, documented
 from web.api.parts.row_models import ApiModel
+from web.head import is_head
 from web.shared.store import Reading
 from worker.export.formats.column import ColumnKind
 from worker.export.formats.columns import COLUMNS
@@ -77,11 +85,15 @@ Kind = Annotated[ExportKind, Path(description="The kind of export.", examples=["
     response_class=Response,
     responses={200: _FILE, 422: PROBLEMS[422], 503: PROBLEMS[503]},
 )
-def download_export(kind: Kind, store: Reading, parameters: Annotated[ExportParameters, Query()]) -> Response:
+def download_export(
+    request: Request, kind: Kind, store: Reading, parameters: Annotated[ExportParameters, Query()]
+) -> Response:
     """Return an export as a file: the same bytes as the command with the same filters.
 
     The file is complete before its first byte is sent. Two are written at a time; others get a 503 and try again.
+    HEAD makes no file: it gives the headers but the length.
     """
     with store.reading() as conn:
         export = build_export(conn, kind, parameters, store=store)
-    return respond_export(store, export)
+        check_queries(conn, export)
+    return respond_export_head(export) if is_head(request.scope) else respond_export(store, export)

@@ -52,6 +52,12 @@ class OpenExport:
     cut: Cut
 
 
+def refuse_query(request: ExportRequest) -> None:
+    """Raise ExportRefused for a query with a kind that has no articles."""
+    if request.query and request.kind not in BY_ARTICLE:
+        raise ExportRefused(f"{request.kind} cannot be filtered by a query; {', '.join(sorted(BY_ARTICLE))} can")
+
+
 @contextmanager
 def open_export(
     database: Database,
@@ -68,8 +74,7 @@ def open_export(
 
     Raises ExportRefused if the kind is not made of articles and is to be cut at an earlier change, or by a query.
     """
-    if request.query and request.kind not in BY_ARTICLE:
-        raise ExportRefused(f"{request.kind} cannot be filtered by a query; {', '.join(sorted(BY_ARTICLE))} can")
+    refuse_query(request)
     if cut is not None and request.kind not in BY_ARTICLE:
         raise ExportRefused(f"{request.kind} is counted as things are now and cannot be cut at an earlier change")
     if cut is not None or settled:

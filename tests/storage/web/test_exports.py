@@ -60,6 +60,11 @@ def test_the_bytes_are_those_of_the_command(store: Database, kind: str, query: s
     assert answer.headers["content-disposition"].startswith(f'attachment; filename="steppewatch-{kind}.csv')
 
 
+def test_a_parquet_file_comes_whole(store: Database) -> None:
+    answer = ask(create_app(store), "/exports/articles?format=parquet")
+    assert (answer.status, answer.body[:4], answer.body[-4:]) == (200, b"PAR1", b"PAR1")
+
+
 def test_the_type_says_what_the_file_is(store: Database) -> None:
     app = create_app(store)
     types = {
@@ -79,7 +84,8 @@ def test_the_type_says_what_the_file_is(store: Database) -> None:
         ("/exports/articles?wide=1", "wide"),
         ("/exports/articles?diff=1", "diff"),
         ("/exports/articles?query=a&query=b", "query"),
-        ("/exports/articles?query=((", "kind"),
+        ("/exports/articles?query=((", "query"),
+        ("/exports/coverage?wide=1&query=csto+AND", "query"),
         ("/exports/coverage?lang=ru", "kind"),
         ("/exports/coverage?query=a", "kind"),
         ("/exports/articles?format=parquet&gzip=1", "format"),
@@ -91,6 +97,44 @@ def test_what_is_not_possible_is_said_before_a_byte_is_sent(store: Database, add
     answer = ask(create_app(store), address)
     assert answer.status == 422
     assert json.loads(answer.body)["parameter"] == parameter
+
+
+@pytest.mark.parametrize("query", ["", "gzip=1", "excel=1&text=1", "query=csto", "entity=csto", "format=parquet"])
+def test_head_gives_the_headers_without_making_the_file(store: Database, query: str) -> None:
+    app = create_app(store)
+    whole, head = ask(app, f"/exports/articles?{query}"), ask(app, f"/exports/articles?{query}", method="HEAD")
+    assert (whole.status, head.status, head.body) == (200, 200, b"")
+    assert (
+        head.headers.items()
+        == {name: value for name, value in whole.headers.items() if name != "content-length"}.items()
+    )
+
+
+@pytest.mark.parametrize("kind", ExportKind)
+def test_head_of_an_export_reads_no_rows_of_articles(
+    store: Database, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = create_app(store)
+    ask(app, f"/exports/{kind}", method="HEAD")
+    with caplog.at_level("INFO", logger="sqlalchemy.engine"):
+        ask(app, f"/exports/{kind}", method="HEAD")
+        of_head = _selects(caplog)
+        caplog.clear()
+        ask(app, f"/exports/{kind}")
+        of_get = _selects(caplog)
+    assert not [statement for statement in of_head if "articles" in statement]
+    assert len(of_head) < len(of_get)
+
+
+def _selects(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.getMessage().startswith(("SELECT", "WITH"))]
+
+
+@pytest.mark.parametrize("query", ["query=csto+AND", "diff=1", "since=soon"])
+def test_head_of_what_is_not_possible_is_that_of_get(store: Database, query: str) -> None:
+    app = create_app(store)
+    whole, head = ask(app, f"/exports/articles?{query}"), ask(app, f"/exports/articles?{query}", method="HEAD")
+    assert (head.status, head.headers, head.body) == (422, whole.headers, b"")
 
 
 def test_the_columns_of_each_kind_are_described(store: Database) -> None:

@@ -30,7 +30,7 @@ def app(sqlite_url: str) -> Iterator[ASGIApp]:
         "/static/steppewatch.css",
         "/api/v1/articles",
         "/api/v1/articles/99",
-        "/api/v1/exports/articles",
+        "/api/v1/exports",
         "/api/v1/openapi.json",
     ],
 )
