@@ -243,7 +243,7 @@ class Facts:
             mentions = np.bincount(self.article, weights=self.mentions, minlength=len(articles) + 1)[1:].astype(int)
             in_title = np.bincount(self.article, weights=self.in_title, minlength=len(articles) + 1)[1:].astype(int)
         else:
-            mine = self._of(entity)
+            mine = self._find_rows(entity)
             articles, mentions, in_title = self.article[mine], self.mentions[mine], self.in_title[mine]
         numbers, outlets = articles.tolist(), made.outlets[articles - 1].tolist()
         nothing = [0] * len(numbers)
@@ -263,7 +263,7 @@ class Facts:
         )
         return count_cells(list(rows), _BUCKETS, is_total=entity < 0)
 
-    def _of(self, entity: int) -> slice:
+    def _find_rows(self, entity: int) -> slice:
         begin, end = np.searchsorted(self.entity, [entity, entity + 1])
         return slice(int(begin), int(end))
 

@@ -66,7 +66,7 @@ def _print(record: dict[str, Any], text: str | None, mentions: Mentions) -> None
         headline = mark_names(split_stretches(title, spans), in_colour=in_colour)
         headline.stylize("bold")
         lines.append(headline)
-    lines += _facts(record)
+    lines += _iter_fact_lines(record)
     if text is not None:
         lines += ["", mark_names(split_stretches(text, select_spans("text", mentions)), in_colour=in_colour), ""]
     names = ", ".join(f"{entity} {count}" for entity, count in record["entities"].items())
@@ -75,7 +75,7 @@ def _print(record: dict[str, Any], text: str | None, mentions: Mentions) -> None
         console.print(line, markup=False, soft_wrap=not console.is_terminal)
 
 
-def _facts(record: dict[str, Any]) -> Iterator[str]:
+def _iter_fact_lines(record: dict[str, Any]) -> Iterator[str]:
     """Yield lines that describe an article."""
     by = f", {record['author']}" if record["author"] else ""
     day = record["published_at"][:10] if record["published_is_day"] else record["published_at"]

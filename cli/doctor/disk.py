@@ -76,7 +76,9 @@ def _nearest_folder(path: Path) -> Path:
 def judge_folder(seen: FolderSeen) -> Finding:
     """Return the finding on whether the service can write to the folder."""
     if seen.error is not None and says_full(seen.error):
-        return failed(_DIRECTORY, f"nothing can be written to {seen.path}, its disk is full: {seen.error}", _room(seen))
+        return failed(
+            _DIRECTORY, f"nothing can be written to {seen.path}, its disk is full: {seen.error}", _advise_room(seen)
+        )
     if seen.error is not None:
         problem = "cannot be written to" if seen.exists else "does not exist and cannot be created"
         return failed(
@@ -92,7 +94,7 @@ def judge_space(seen: FolderSeen) -> Finding:
     if seen.free_bytes is None:
         return warning(_SPACE, f"the free space of the disk of {seen.path} is unknown", _ANOTHER)
     found = f"{size(seen.free_bytes)} free for {seen.path}"
-    mend = f"{_room(seen)}; or {_ANOTHER}"
+    mend = f"{_advise_room(seen)}; or {_ANOTHER}"
     if seen.free_bytes < SPACE_NEEDED:
         return failed(_SPACE, f"{found}; at least {size(SPACE_NEEDED)} is needed", mend)
     if seen.free_bytes < SPACE_WISHED:
@@ -100,7 +102,7 @@ def judge_space(seen: FolderSeen) -> Finding:
     return ok(_SPACE, found)
 
 
-def _room(seen: FolderSeen) -> str:
+def _advise_room(seen: FolderSeen) -> str:
     """Return a hint on freeing space."""
     spare = [f"{name} ({size(taken)})" for name, taken in seen.spare if taken >= _WORTH_NAMING]
     parts = [f"in {seen.path} these can be deleted: {', '.join(spare)}"] if spare else []

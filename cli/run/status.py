@@ -77,7 +77,7 @@ def _print_tables(
     alerts = count_messages(message_counts)
     messages = f"{alerts['waiting']:,} messages wait, {alerts['sent']:,} sent, {alerts['dead']:,} given up"
     paused = f"; {alerts['paused']:,} addresses paused" if alerts["paused"] else ""
-    _print_pairs(console, [*_facts(health, store), ("alerts", messages + paused)])
+    _print_pairs(console, [*_list_facts(health, store), ("alerts", messages + paused)])
     console.print(Text("\nOutcomes of the last 24 hours", style="bold"))
     _print_rows(console, [(stage, outcome, f"{inputs:,}") for stage, outcome, inputs in health.outcomes])
     console.print(Text("\nLatest problems", style="bold"))
@@ -89,7 +89,7 @@ def _print_tables(
     _print_rows(console, [row for at, reason, where in entries for row in ((at or "", reason), ("", where))])
 
 
-def _facts(health: StoreStatus, store: dict[str, str | None]) -> list[tuple[str, str]]:
+def _list_facts(health: StoreStatus, store: dict[str, str | None]) -> list[tuple[str, str]]:
     feeds = health.feeds
     return [
         ("articles", f"{health.articles:,} in {health.stories:,} stories, {health.revisions:,} revisions"),

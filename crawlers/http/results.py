@@ -185,15 +185,15 @@ def describe_failure(error: BaseException, url: str, *, timeout_s: float, max_by
         case IgnoreRequest() if "DOWNLOAD_MAXSIZE" in str(error):
             return too_large(max_bytes, " after decompression")
         case DownloadFailedError():
-            return _trouble_of_failure(error, host)
+            return _classify_download_failure(error, host)
         case ResponseDataLossError():
             return FetchFailure(RequestOutcome.BROKEN, "the response broke off")
-    return _trouble_of_connection(error, host, timeout_s) or FetchFailure(
+    return _classify_connection_error(error, host, timeout_s) or FetchFailure(
         RequestOutcome.BROKEN, f"the response could not be read: {_words(error)}"
     )
 
 
-def _trouble_of_connection(error: BaseException, host: str, timeout_s: float) -> FetchFailure | None:
+def _classify_connection_error(error: BaseException, host: str, timeout_s: float) -> FetchFailure | None:
     match error:
         case DownloadTimeoutError():
             return FetchFailure(RequestOutcome.TIMED_OUT, f"timed out after {timeout_s:g} s", is_network=True)
@@ -213,7 +213,7 @@ def too_large(max_bytes: int, when: str = "") -> FetchFailure:
     return FetchFailure(RequestOutcome.TOO_LARGE, f"larger than {max_bytes / 1e6:g} MB{when}")
 
 
-def _trouble_of_failure(error: DownloadFailedError, host: str) -> FetchFailure:
+def _classify_download_failure(error: DownloadFailedError, host: str) -> FetchFailure:
     cause = error.__cause__
     reasons = [reason.value for reason in getattr(cause, "reasons", [])] if isinstance(cause, ResponseFailed) else []
     if any(isinstance(reason, TlsError) for reason in reasons):

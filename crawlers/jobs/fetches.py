@@ -27,7 +27,7 @@ class Fetched:
 
 def decide_fetch(page: PageDue, answer: FetchResult, *, now: datetime, jitter: float) -> Fetched:
     """Return the result of a fetch: captured, unchanged, or a failure."""
-    trouble = answer.trouble or describe_status(answer.status) or _trouble_of_content(answer)
+    trouble = answer.trouble or describe_status(answer.status) or _check_content(answer)
     if trouble is None and answer.status == 304 and page.body_hash is None:
         trouble = FetchFailure(RequestOutcome.SERVER_ERROR, "the server answered 304 to the first request")
     if trouble is not None:
@@ -89,7 +89,7 @@ def _last_change(page: PageDue, now: datetime) -> datetime:
     return min(max(published.at if published else now, now - timedelta(days=7)), now)
 
 
-def _trouble_of_content(answer: FetchResult) -> FetchFailure | None:
+def _check_content(answer: FetchResult) -> FetchFailure | None:
     if answer.status == 304:
         return None
     if not answer.body.strip():

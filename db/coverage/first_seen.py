@@ -106,7 +106,7 @@ def _count_largest(
 
     An index has the reprints, which are few: a frequent entity has tens of thousands of articles in a season.
     """
-    query = _facts_of(select(func.coalesce(Article.cluster_id, 0), func.count()), entities, since, until)
+    query = _require_mentions(select(func.coalesce(Article.cluster_id, 0), func.count()), entities, since, until)
     query = query.where(Article.cluster_id != Article.id, Article.counts_on.between(since, until))
     query = query.group_by(Article.cluster_id).order_by(func.count().desc()).limit(_LARGEST)
     reprints: dict[int, int] = dict(conn.execute(query).all())
@@ -119,7 +119,7 @@ def _count_largest(
         return None
     # an original is one more, so that a story with one reprint less may be as large
     near = [story for story, number in reprints.items() if number >= ranked[limit - 1] - 1]
-    originals = _facts_of(select(Article.id), entities, since, until).where(is_one_of_few(Article.id, near))
+    originals = _require_mentions(select(Article.id), entities, since, until).where(is_one_of_few(Article.id, near))
     present = set(conn.scalars(originals))
     counts = {story: reprints[story] + (story in present) for story in near}
     largest = sorted(counts, key=lambda story: (-counts[story], story))[:limit]
@@ -129,12 +129,12 @@ def _count_largest(
 def _count_stories(conn: Connection, entities: Sequence[str], since: date, until: date, limit: int) -> dict[int, int]:
     """Return the articles of the largest stories, each article looked up."""
     story = func.coalesce(Article.cluster_id, Article.id)
-    query = _facts_of(select(story, func.count()), entities, since, until)
+    query = _require_mentions(select(story, func.count()), entities, since, until)
     query = query.group_by(story).order_by(func.count().desc(), story).limit(limit)
     return {story_id: number for story_id, number in conn.execute(query)}
 
 
-def _facts_of(query: _Rows, entities: Sequence[str], since: date, until: date) -> _Rows:
+def _require_mentions(query: _Rows, entities: Sequence[str], since: date, until: date) -> _Rows:
     """Return a query of articles as one of those that mention all these entities on these days."""
     query = query.join(CoverageFact, CoverageFact.article_id == Article.id)
     query = query.where(CoverageFact.entity_id == entities[0], CoverageFact.counts_on.between(since, until))

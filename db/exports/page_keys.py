@@ -51,7 +51,7 @@ def key_types(kind: ExportKind) -> Sequence[type]:
     return [part.column.type.python_type for part in KEYS[kind]]
 
 
-def end_of(kind: ExportKind, *begin: Any) -> RowKey:
+def build_end_key(kind: ExportKind, *begin: Any) -> RowKey:
     """Return the key after all rows whose keys begin with these values."""
     return (*begin, *(part.last for part in KEYS[kind][len(begin) :]))
 

@@ -15,7 +15,7 @@ from db.articles.lists.holders import find_few, select_holders
 from db.articles.word_index import Need
 from db.dialect.functions import is_one_of_few, passes
 from db.enums.exports import ExportKind
-from db.exports.page_keys import KEYS, KeyPart, RowKey, end_of, in_key_order, is_after
+from db.exports.page_keys import KEYS, KeyPart, RowKey, build_end_key, in_key_order, is_after
 from db.models import Article, MatchRow, MentionRow, Revision
 
 FEW = 3_000
@@ -152,7 +152,7 @@ def _walk(
             after = batch[-1].key
             size = min(2 * size, _LAST_BATCH)
         else:
-            after = end_of(kind, low)
+            after = build_end_key(kind, low)
             window = min(2 * window, _LAST_WINDOW)
         high = after[0]
         is_last = not is_full and low == least
@@ -163,7 +163,7 @@ def _walk(
 
 def _read(conn: Connection, kind: ExportKind, query: Select[*tuple[Any, ...]]) -> list[RowArticle]:
     return [
-        RowArticle(end_of(kind, *begin), article_id, revision_id)
+        RowArticle(build_end_key(kind, *begin), article_id, revision_id)
         for *begin, article_id, revision_id in conn.execute(query)
     ]
 
@@ -179,7 +179,7 @@ def _beyond(kind: ExportKind, after: RowKey | None) -> Iterator[ColumnElement[bo
         return
     parts = ROW_ARTICLES[kind].parts
     begin = after[: len(parts)]
-    if after == end_of(kind, *begin):
+    if after == build_end_key(kind, *begin):
         yield is_after(parts, begin)
     else:
         here = and_(*(part.column == value for part, value in zip(parts, begin, strict=True)))

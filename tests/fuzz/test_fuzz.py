@@ -35,9 +35,9 @@ class Readers:
     def find_fault(self, kind: str, body: bytes) -> str | None:
         """Return what is wrong with how an input was taken."""
         try:
-            report = self._of(kind).run(take, kind, body)
+            report = self._get_endable(kind).run(take, kind, body)
             if report.seconds > MOST_S:  # measured again: the process may have begun with it
-                report = self._of(kind).run(take, kind, body)
+                report = self._get_endable(kind).run(take, kind, body)
         except ProcessEnded as error:
             self._all.pop(kind).close()
             return f"ended: {error}"
@@ -45,7 +45,7 @@ class Readers:
             return report.fault or f"took {report.seconds:.1f} s"
         return f"took {report.megabytes} MB" if report.megabytes > MOST_MB else None
 
-    def _of(self, kind: str) -> Endable:
+    def _get_endable(self, kind: str) -> Endable:
         if kind not in self._all:
             self._all[kind] = Endable(cpu_s=10, wall_s=60)
             self._all[kind].run(warm_up, kind)

@@ -106,10 +106,12 @@ def _add_alerts(conn: Connection) -> None:
         delivery = {"channel_id": channel, "key": f"key-{number}", "kind": "match", "due_at": NOON, "error": error}
         sent_at = NOON + timedelta(seconds=1) if number else None
         conn.execute(
-            insert(Delivery).values(**delivery, created_at=NOON, sent_at=sent_at, recipient_id=_of(conn, channel))
+            insert(Delivery).values(
+                **delivery, created_at=NOON, sent_at=sent_at, recipient_id=_find_recipient(conn, channel)
+            )
         )
 
 
-def _of(conn: Connection, channel: int) -> int | None:
+def _find_recipient(conn: Connection, channel: int) -> int | None:
 
     return conn.scalar(select(Recipient.id).where(Recipient.channel_id == channel))

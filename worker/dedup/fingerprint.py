@@ -58,16 +58,16 @@ class Fingerprint:
         if count > MAX_WORDS or title > MAX_HEADLINE or len(stored) != _HEADER.size + 4 * (title + count):
             raise ValueError(f"a damaged fingerprint: {len(stored)} bytes for {title} and {count} words")
         words = np.frombuffer(stored, dtype="<u4", offset=_HEADER.size).astype(np.uint32)
-        return cls._of(words[title:], words[:title])
+        return cls._from_words(words[title:], words[:title])
 
     @classmethod
     def of(cls, text: str, headline: str = "") -> Self:
         """Return the fingerprint of a text under a headline. See `shingles.words_of` for the bounds."""
         words = hash_words(text)
-        return cls._of(words, hash_words(headline)[:MAX_HEADLINE] if headline else words[:0])
+        return cls._from_words(words, hash_words(headline)[:MAX_HEADLINE] if headline else words[:0])
 
     @classmethod
-    def _of(cls, words: Words, headline: Words) -> Self:
+    def _from_words(cls, words: Words, headline: Words) -> Self:
         grams = hash_grams(words)
         sample = choose_sample(grams)
         if len(of_headline := sample_of_headline(headline)):

@@ -75,11 +75,11 @@ def write_package(export: OpenExport, place: Path, progress: Progress) -> int:
         with package.open(DESCRIPTION) as file:
             file.write(described.encode())
         with package.open(MANIFEST) as file:
-            file.write(manifest(_facts(export), [data]).encode())
+            file.write(manifest(_collect_facts(export), [data]).encode())
     return rows
 
 
-def _facts(export: OpenExport) -> dict[str, Any]:
+def _collect_facts(export: OpenExport) -> dict[str, Any]:
     """Return the facts of the manifest other than the files."""
     cut, conn = export.cut, export.conn
     health = _health(export)

@@ -90,7 +90,7 @@ def _record(conn: Connection, found: list[tuple[SubscriptionRow, Burst]], now: d
             subscription_id=row.id,
             event=f"burst of {row.query} since {burst.since}",
             status=MatchStatus.NEWS,
-            facts=_facts(conn, row.query, labels.get(row.query, row.query), burst),
+            facts=_collect_facts(conn, row.query, labels.get(row.query, row.query), burst),
         )
         match_id = matches.record_match(conn, match, now=now)
         if match_id is not None:
@@ -99,7 +99,7 @@ def _record(conn: Connection, found: list[tuple[SubscriptionRow, Burst]], now: d
     return len(stored)
 
 
-def _facts(conn: Connection, entity: str, label: str, burst: Burst) -> dict[str, object]:
+def _collect_facts(conn: Connection, entity: str, label: str, burst: Burst) -> dict[str, object]:
     judged = burst.judged
     first = burst.day - timedelta(days=judged.days - 1)
     span = f"on {burst.day:%d %B %Y}" if judged.days == 1 else f"in the {judged.days} days to {burst.day:%d %B %Y}"

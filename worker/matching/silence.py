@@ -67,7 +67,7 @@ def _record(conn: Connection, rows: list[SubscriptionRow], now: datetime) -> int
             subscription_id=row.id,
             event=f"silence of {row.query} since {silence.since:%Y-%m-%dT%H:%M:%S}",
             status=MatchStatus.NEWS,
-            facts=_facts(row.query, outlets.get(row.query), silence, zone_for(row.cadence, clock)),
+            facts=_collect_facts(row.query, outlets.get(row.query), silence, zone_for(row.cadence, clock)),
         )
         match_id = matches.record_match(conn, match, now=now)
         if match_id is not None:
@@ -76,7 +76,7 @@ def _record(conn: Connection, rows: list[SubscriptionRow], now: datetime) -> int
     return len(stored)
 
 
-def _facts(source_id: str, outlet: OutletHealth | None, silence: Silence, zone: str) -> dict[str, str]:
+def _collect_facts(source_id: str, outlet: OutletHealth | None, silence: Silence, zone: str) -> dict[str, str]:
     name = outlet.name if outlet else source_id
     detail = f"Nothing has come since {silence.since.astimezone(ZoneInfo(zone)):%d %B %Y, %H:%M} {zone}."
     if outlet and outlet.feeds:

@@ -47,13 +47,13 @@ class WordPlaces:
 
     def are_near(self, one: Nearby) -> bool:
         """Return whether the article matches it."""
-        begins, ends = self._of(one.left)
-        others_begin, others_end = self._of(one.right)
+        begins, ends = self._find_bounds(one.left)
+        others_begin, others_end = self._find_bounds(one.right)
         if after(ends, one.distance) & others_begin:
             return True
         return not one.is_ordered and bool(after(others_end, one.distance) & begins)
 
-    def _of(self, side: tuple[int, ...]) -> tuple[Bits, Bits]:
+    def _find_bounds(self, side: tuple[int, ...]) -> tuple[Bits, Bits]:
         begins = ends = 0
         for number in side:
             if self._has[number]:

@@ -155,7 +155,7 @@ def _judged(
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
         tried, weekend = by_day.get(day, _NOTHING), is_weekend(day)
-        trouble = _trouble(tried, before, weekend=weekend, is_over=day < today)
+        trouble = _find_impairment(tried, before, weekend=weekend, is_over=day < today)
         judged = _Day(weekend, tried, trouble)
         yield day, trouble, _lacking(judged, before) if day < today else None
         before.append(judged)
@@ -170,7 +170,7 @@ def _lacking(day: _Day, before: Collection[_Day]) -> float | None:
     return max(measured, sum(alike) / len(alike) - day.tried.articles) if alike else measured or None
 
 
-def _trouble(tried: Collected, before: Collection[_Day], *, weekend: bool, is_over: bool) -> Impairment | None:
+def _find_impairment(tried: Collected, before: Collection[_Day], *, weekend: bool, is_over: bool) -> Impairment | None:
     """Return the reason for impaired collection on a day after those `before`; None if it was complete."""
     if tried.polls_failed > tried.polls:
         return Impairment.POLLS

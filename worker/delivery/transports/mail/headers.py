@@ -110,16 +110,16 @@ def _encoded(line: str, column: int) -> str:
 
 def _pieces(line: str, column: int) -> Iterator[bytes]:
     """Yield the line's UTF-8 in pieces of whole characters that fit into one encoded word each."""
-    piece, room = b"", _room(min(_WORD_MAX, _SOFT_MAX - column))
+    piece, room = b"", _count_bytes_for(min(_WORD_MAX, _SOFT_MAX - column))
     for letter in line:
         encoded = letter.encode()
         if len(piece) + len(encoded) > room:
             yield piece
-            piece, room = b"", _room(_WORD_MAX)
+            piece, room = b"", _count_bytes_for(_WORD_MAX)
         piece += encoded
     yield piece
 
 
-def _room(characters: int) -> int:
+def _count_bytes_for(characters: int) -> int:
     """Return the number of bytes that fit into an encoded word of this length."""
     return (characters - len(_BEFORE) - len(_AFTER)) // 4 * 3
