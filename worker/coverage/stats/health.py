@@ -30,6 +30,8 @@ from enum import StrEnum
 from statistics import median
 from typing import NamedTuple
 
+from worker.coverage.stats.outlet_counts import OutletCounts, number_outlets
+
 HABIT_DAYS = 28
 _USUAL_POLLS, _FETCHES, _RARE, _LOSS = 2, 4, 0.001, 0.1
 
@@ -67,7 +69,7 @@ class DayHealth:
 
     watched: int = 0
     impaired: Mapping[str, Impairment] = field(default_factory=dict)
-    seen: Mapping[str, int] = field(default_factory=dict)
+    seen: OutletCounts = field(default_factory=OutletCounts)
     """Articles of the watched outlets with known completeness."""
     missed: Mapping[str, float] = field(default_factory=dict)
     """Estimated number of missing articles of some of these outlets."""
@@ -87,7 +89,7 @@ def complete(days: Iterable[DayHealth], outlet: str | None = None) -> float | No
     for day in days:
         if outlet is None:
             is_known |= bool(day.seen)
-            seen += sum(day.seen.values())
+            seen += day.seen.total()
             missed += sum(day.missed.values())
         elif outlet in day.seen:
             is_known = True
@@ -141,7 +143,8 @@ def health_by_day(
                     seen[day][outlet] = by_day.get(day, _NOTHING).articles
                 if lacking:
                     missed[day][outlet] = lacking
-    return {day: DayHealth(watched[day], impaired[day], seen[day], missed[day]) for day in wanted}
+    places = number_outlets(sorted(by_outlet))
+    return {day: DayHealth(watched[day], impaired[day], OutletCounts(seen[day], places), missed[day]) for day in wanted}
 
 
 def _judged(

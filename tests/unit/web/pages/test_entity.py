@@ -29,6 +29,7 @@ from web.statistics.series import SeriesLinks, SeriesParameters
 from worker.coverage.recount import recount
 from worker.coverage.series import SeriesQuestion, ShownSeries, load_series, point_record
 from worker.coverage.stats.health import DayHealth, Impairment
+from worker.coverage.stats.outlet_counts import OutletCounts
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -295,10 +296,10 @@ def test_articles_without_a_date_are_told(store: Database) -> None:
 
 
 def test_a_chart_is_shaded_where_so_much_is_missing_that_it_explains_a_fall() -> None:
-    few = DayHealth(100, {"a": Impairment.POLLS}, {"a": 1, "b": 99}, {})
-    many = DayHealth(4, {"a": Impairment.POLLS}, {"a": 1}, {})
-    lost = DayHealth(100, {"a": Impairment.LOSS}, {"a": 90}, {"a": 10.0})
-    well = DayHealth(100, {}, {"a": 9}, {})
+    few = DayHealth(100, {"a": Impairment.POLLS}, OutletCounts({"a": 1, "b": 99}), {})
+    many = DayHealth(4, {"a": Impairment.POLLS}, OutletCounts({"a": 1}), {})
+    lost = DayHealth(100, {"a": Impairment.LOSS}, OutletCounts({"a": 90}), {"a": 10.0})
+    well = DayHealth(100, {}, OutletCounts({"a": 9}), {})
     health = {f"2022-01-0{number}": [one] for number, one in enumerate((few, many, lost, well), 1)}
     begins = {label: date.fromisoformat(label) for label in health}
     shown = ShownSeries(points=(), health=health, totals={}, voices={}, split=CoverageSplit.ALL, begins=begins)
