@@ -23,7 +23,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from db.datadir import disk_space
-from db.dialect.connections import FEW_STATEMENTS, SMALL_CACHE_KB
+from db.dialect.connections import FEW_QUERIES, FEW_STATEMENTS, SMALL_CACHE_KB
 from db.engine import Database
 from web import api, hubs, pages
 from web.answers import problems
@@ -32,6 +32,7 @@ from web.door import Door, Doorkeeper, build_door
 from web.head import HeadAsGet
 from web.headers import SafeHeaders
 from web.kept.ahead import ReadingAhead, list_pages
+from web.kept.health_ahead import HealthAhead
 from web.shared.board import StatusBoard
 from web.shared.store import Reading, Store
 
@@ -80,12 +81,18 @@ def build_application(
 
         to_thread.current_default_thread_limiter().total_tokens = PAGES_AT_ONCE
         settings = load()
-        opened = Database(settings.database, cache_kb=SMALL_CACHE_KB, statements=FEW_STATEMENTS)
+        opened = Database(settings.database, cache_kb=SMALL_CACHE_KB, statements=FEW_STATEMENTS, queries=FEW_QUERIES)
         disk_full = partial(disk_space.disk_full_message, settings.data_dir)
         store = app.state.store = _store(opened, now, disk_full, settings.cache_dir, times_its_cost=_TIMES_ITS_COST)
         start_making(settings.cache_dir)
+        health = HealthAhead(database=opened, health=store.health, now=now)
         ahead = ReadingAhead(
-            app=app, find_pages=lambda: opened.read(list_pages), pulse=store.pulse, when_read=_leave_out_of_garbage
+            app=app,
+            find_pages=lambda: opened.read(list_pages),
+            pulse=store.pulse,
+            when_read=_leave_out_of_garbage,
+            read_health=health.read,
+            end_reading=health.stop,
         )
         gc.freeze()  # what was imported: reading ahead, it would be searched nine times, for a tenth of a second each
         ahead.start()

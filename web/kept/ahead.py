@@ -34,6 +34,8 @@ class PageToRead:
 
     address: str
     every_s: float | None = None
+    needs_health: bool = False
+    """Whether it reads the health of the collection, for which `read_health` is called first."""
 
 
 def list_pages(conn: Connection) -> Sequence[PageToRead]:
@@ -43,12 +45,14 @@ def list_pages(conn: Connection) -> Sequence[PageToRead]:
         return []
     named = select(CoverageFact.entity_id).where(CoverageFact.article_id == newest, CoverageFact.entity_id != "")
     entity = conn.scalar(named.limit(1))
-    coverage: list[PageToRead] = []  # the last, since it reads the health of the collection on all days
-    pages = [PageToRead("/", 10.0), PageToRead("/status", _PAUSE_S)]
+    pages = [PageToRead("/status", _PAUSE_S), PageToRead("/outlets")]
+    pages += [PageToRead(f"/search?q={_NO_WORD}"), PageToRead("/search"), PageToRead("/", 10.0, needs_health=True)]
     if entity is not None:
-        pages.append(PageToRead(f"/entities/{quote(entity)}", 120.0))
-        coverage.append(PageToRead(f"/api/v1/coverage?entity={quote(entity)}&by=month", 300.0))
-    return [*pages, PageToRead(f"/search?q={_NO_WORD}"), PageToRead("/search"), PageToRead("/outlets"), *coverage]
+        pages += [
+            PageToRead(f"/entities/{quote(entity)}", 120.0, needs_health=True),
+            PageToRead(f"/api/v1/coverage?entity={quote(entity)}&by=month", 300.0, needs_health=True),
+        ]
+    return pages
 
 
 @dataclass(slots=True)
@@ -78,6 +82,10 @@ class ReadingAhead:
     clock: Callable[[], float] = time.monotonic
     when_read: Callable[[], None] = lambda: None
     """Called when the pages of the start are read."""
+    read_health: Callable[[], None] = lambda: None
+    """Reads the health of the collection elsewhere, so far as it is due. Pages read what it fails to read."""
+    end_reading: Callable[[], None] = lambda: None
+    """Lets `read_health` return at once."""
     _over: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -89,6 +97,7 @@ class ReadingAhead:
     def stop(self) -> None:
         """End it after the page that it asks for, which is waited for a second."""
         self._over.set()
+        self.end_reading()
         if self._thread is not None:
             self._thread.join(_STOP_S)
 
@@ -100,13 +109,30 @@ class ReadingAhead:
             _log.debug("nothing is read ahead: %s", error)
             return
         asked_at: dict[str, float] = {}
-        for page in self._until_over(pages):
-            self._ask(page, asked_at)
+        self._ask_all(pages, asked_at)
         self.when_read()
         while not self._over.wait(_PAUSE_S):
             if self.pulse.is_watched():
-                for page in self._until_over(find_due(pages, asked_at, self.clock())):
-                    self._ask(page, asked_at)
+                self._ask_all(find_due(pages, asked_at, self.clock()), asked_at)
+
+    def _ask_all(self, pages: Sequence[PageToRead], asked_at: dict[str, float]) -> None:
+        """Ask for pages; for those that need the health of the collection when it is read, the others meanwhile."""
+        waiting = [page for page in pages if page.needs_health]
+        reading = threading.Thread(target=self._read_health, name="reading-health", daemon=True)
+        if waiting:
+            reading.start()
+        for page in self._until_over([page for page in pages if not page.needs_health]):
+            self._ask(page, asked_at)
+        if waiting:
+            reading.join()
+        for page in self._until_over(waiting):
+            self._ask(page, asked_at)
+
+    def _read_health(self) -> None:
+        try:
+            self.read_health()
+        except Exception as error:  # the store is away, as readers will be told
+            _log.debug("the health of the collection was not read ahead: %s", error)
 
     def _until_over(self, pages: Sequence[PageToRead]) -> Iterator[PageToRead]:
         for page in pages:

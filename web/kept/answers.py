@@ -70,6 +70,16 @@ class KeptAnswers(Generic[K, V]):
         finally:
             reading.release()
 
+    def put(self, key: K, value: V, now_s: float) -> None:
+        """Keep an answer that was read elsewhere."""
+        self._keep(key, _Answer(value, now_s, self._fresh_s))
+
+    def is_due(self, key: K, now_s: float) -> bool:
+        """Return whether an answer is missing, or has passed three quarters of its time."""
+        with self._guard:
+            answer = self._answers.get(key)
+        return answer is None or not 0 <= now_s - answer.read_at < answer.fresh_s * _AHEAD
+
     def _is_fresh(self, answer: _Answer[V], now_s: float) -> bool:
         return 0 <= now_s - answer.read_at < answer.fresh_s * (_AHEAD if IS_AHEAD.get() else 1)
 

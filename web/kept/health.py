@@ -58,13 +58,39 @@ class KeptHealth:
                     found[day] = health
         return found
 
+    def list_due(self, conn: Connection, today: date) -> list[Quarter]:
+        """Return the quarters up to a day that are not kept, or not for much longer; the latest first."""
+        begun = self._find_begin(conn)
+        quarters = list(list_quarters(begun, today)) if begun is not None else []
+        now_s = self._clock()
+        return [
+            quarter
+            for quarter in reversed(quarters)
+            if (
+                self._past.is_due(quarter, now_s)
+                if _is_past(quarter, today)
+                else self._recent.is_due((quarter, today), now_s)
+            )
+        ]
+
+    def keep(self, quarter: Quarter, health: Mapping[date, DayHealth], *, today: date) -> None:
+        """Keep the health of each day of a quarter, which was read elsewhere just now."""
+        if _is_past(quarter, today):
+            self._past.put(quarter, health, self._clock())
+        else:
+            self._recent.put((quarter, today), health, self._clock())
+
     def _get(self, conn: Connection, quarter: Quarter, today: date) -> Mapping[date, DayHealth]:
         def read() -> Mapping[date, DayHealth]:
             return self._read_health(conn, *quarter, today=today)
 
-        if quarter[1] < today - _RECENT:
+        if _is_past(quarter, today):
             return self._past.get(quarter, read, self._clock())
         return self._recent.get((quarter, today), read, self._clock())
+
+
+def _is_past(quarter: Quarter, today: date) -> bool:
+    return quarter[1] < today - _RECENT
 
 
 def list_quarters(since: date, until: date) -> Iterator[Quarter]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -109,4 +110,45 @@ def test_a_store_that_does_not_answer_ends_it() -> None:
     ahead = ReadingAhead(app=app, find_pages=fail, pulse=Pulse())
     ahead.start()
     ahead.stop()
+    assert app.paths == []
+
+
+def test_pages_that_need_health_are_asked_for_when_it_is_read_others_meanwhile() -> None:
+    app = Asked()
+    pages = [PageToRead("/needs", needs_health=True), PageToRead("/other")]
+    is_read = threading.Event()
+
+    def read_health() -> None:
+        while "/other?" not in app.paths:
+            time.sleep(0.001)
+        app.paths.append("health")
+        raise RuntimeError("pages read it themselves")
+
+    ahead = ReadingAhead(
+        app=app, find_pages=lambda: pages, pulse=Pulse(), when_read=is_read.set, read_health=read_health
+    )
+    ahead.start()
+    assert is_read.wait(30)
+    ahead.stop()
+    assert app.paths == ["/other?", "health", "/needs?"]
+
+
+def test_reading_health_is_ended_when_the_server_stops() -> None:
+    app, is_ended, is_reading = Asked(), threading.Event(), threading.Event()
+
+    def read_health() -> None:
+        is_reading.set()
+        assert is_ended.wait(30)
+
+    ahead = ReadingAhead(
+        app=app,
+        find_pages=lambda: [PageToRead("/needs", needs_health=True)],
+        pulse=Pulse(),
+        read_health=read_health,
+        end_reading=is_ended.set,
+    )
+    ahead.start()
+    assert is_reading.wait(30)
+    ahead.stop()
+    assert is_ended.is_set()
     assert app.paths == []

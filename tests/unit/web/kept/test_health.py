@@ -85,3 +85,20 @@ def test_days_before_the_first_poll_and_after_today_are_not_read() -> None:
     assert (found[date(1900, 1, 1)].watched, found[date(2023, 1, 1)].watched) == (0, 0)
     unknown = KeptHealth(read_health=readings, find_begin=lambda _: None)
     assert unknown(NO_STORE, TODAY, TODAY, today=TODAY) == {TODAY: DayHealth()}
+
+
+def test_what_was_read_elsewhere_is_kept_as_long_as_what_is_read_here() -> None:
+    readings, times = Readings(), [0.0]
+    kept = keep(readings, clock=lambda: times[0])
+    quarters = list(reversed(list(list_quarters(date(2022, 1, 9), TODAY))))
+    assert kept.list_due(NO_STORE, TODAY) == quarters
+    for quarter in quarters:
+        kept.keep(quarter, {TODAY: DayHealth(watched=7)}, today=TODAY)
+    due = {}
+    for times[0] in (449.0, 451.0, 16_199.0, 16_201.0):
+        due[times[0]] = len(kept.list_due(NO_STORE, TODAY))
+    assert due == {449.0: 0, 451.0: 2, 16_199.0: 2, 16_201.0: 3}
+    times[0] = 599.0
+    assert kept(NO_STORE, TODAY, TODAY, today=TODAY) == {TODAY: DayHealth(watched=7)}
+    assert readings.read == []
+    assert KeptHealth(find_begin=lambda _: None).list_due(NO_STORE, TODAY) == []
