@@ -10,13 +10,13 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import DBAPIError
 
 from db import dialect, full_disk
-from db.dialect.connections import BUSY_TIMEOUT_MS, CACHE_KB, STATEMENTS, WRITES, prepare, snapshot
+from db.dialect.connections import BUSY_TIMEOUT_MS, CACHE_KB, QUERIES, STATEMENTS, WRITES, prepare, snapshot
 
 T = TypeVar("T")
 
@@ -26,23 +26,27 @@ _ATTEMPTS = 8
 class Database:
     """An open database. One per process; connections are made on first use."""
 
-    def __init__(self, url: str, *, cache_kb: int = CACHE_KB, statements: int = STATEMENTS) -> None:
-        """`cache_kb` is the page cache of each connection to SQLite, which keeps `statements` compiled ones."""
+    def __init__(
+        self, url: str, *, cache_kb: int = CACHE_KB, statements: int = STATEMENTS, queries: int = QUERIES
+    ) -> None:
+        """`cache_kb` is the page cache of each connection to SQLite, which keeps `statements` compiled ones.
+
+        The SQL of so many `queries` is kept, and of up to half as many more.
+        """
         self.url = url
         self._full: str | None = None
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
+            options: dict[str, Any] = {
+                "connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "cached_statements": statements}
+            }
             if parsed.database and parsed.database != ":memory:":
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            self.engine: Engine = create_engine(
-                url,
-                connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "cached_statements": statements},
-                json_serializer=dialect.to_json,
-            )
+                options["pool_use_lifo"] = True
         else:
-            self.engine = create_engine(
-                url, pool_size=4, max_overflow=4, pool_pre_ping=True, json_serializer=dialect.to_json
-            )
+            options = {"pool_size": 4, "max_overflow": 4, "pool_pre_ping": True, "pool_use_lifo": True}
+        # The connection that was used last is used next: others do not come to hold the same pages, too.
+        self.engine: Engine = create_engine(url, json_serializer=dialect.to_json, query_cache_size=queries, **options)
         prepare(self.engine, cache_kb=cache_kb)
         # Also at the end of the process: closing the last connection merges SQLite's log into the file.
         weakref.finalize(self, self.engine.dispose)

@@ -24,6 +24,10 @@ STATEMENTS = 128
 """Compiled statements that a connection to SQLite keeps; the driver's own number."""
 FEW_STATEMENTS = 32
 """The same for a process with many connections: one takes 20 kB, one with thousands of numbers two megabytes."""
+QUERIES = 500
+"""Queries of which the library keeps the SQL; its own number."""
+FEW_QUERIES = 100
+"""The same for a process with hundreds of queries that are rarely repeated: one takes 30 kB."""
 
 _STEPS = 20_000
 """Steps of SQLite's machine between two looks at the clock: about a millisecond."""
