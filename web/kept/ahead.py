@@ -34,8 +34,8 @@ class PageToRead:
 
     address: str
     every_s: float | None = None
-    needs_health: bool = False
-    """Whether it reads the health of the collection, for which `read_health` is called first."""
+    needs_years: bool = False
+    """Whether it needs the health of the collection on all days, for which `read_health` is called first."""
 
 
 def list_pages(conn: Connection) -> Sequence[PageToRead]:
@@ -45,14 +45,12 @@ def list_pages(conn: Connection) -> Sequence[PageToRead]:
         return []
     named = select(CoverageFact.entity_id).where(CoverageFact.article_id == newest, CoverageFact.entity_id != "")
     entity = conn.scalar(named.limit(1))
-    pages = [PageToRead("/status", _PAUSE_S), PageToRead("/outlets")]
-    pages += [PageToRead(f"/search?q={_NO_WORD}"), PageToRead("/search"), PageToRead("/", 10.0, needs_health=True)]
+    pages = [PageToRead("/", 10.0), PageToRead("/status", _PAUSE_S)]
+    coverage: list[PageToRead] = []
     if entity is not None:
-        pages += [
-            PageToRead(f"/entities/{quote(entity)}", 120.0, needs_health=True),
-            PageToRead(f"/api/v1/coverage?entity={quote(entity)}&by=month", 300.0, needs_health=True),
-        ]
-    return pages
+        pages.append(PageToRead(f"/entities/{quote(entity)}", 120.0))
+        coverage.append(PageToRead(f"/api/v1/coverage?entity={quote(entity)}&by=month", 300.0, needs_years=True))
+    return [*pages, PageToRead(f"/search?q={_NO_WORD}"), PageToRead("/search"), PageToRead("/outlets"), *coverage]
 
 
 @dataclass(slots=True)
@@ -116,12 +114,12 @@ class ReadingAhead:
                 self._ask_all(find_due(pages, asked_at, self.clock()), asked_at)
 
     def _ask_all(self, pages: Sequence[PageToRead], asked_at: dict[str, float]) -> None:
-        """Ask for pages; for those that need the health of the collection when it is read, the others meanwhile."""
-        waiting = [page for page in pages if page.needs_health]
+        """Ask for pages; for those that need the health of all days when it is read, for the others meanwhile."""
+        waiting = [page for page in pages if page.needs_years]
         reading = threading.Thread(target=self._read_health, name="reading-health", daemon=True)
         if waiting:
             reading.start()
-        for page in self._until_over([page for page in pages if not page.needs_health]):
+        for page in self._until_over([page for page in pages if not page.needs_years]):
             self._ask(page, asked_at)
         if waiting:
             reading.join()

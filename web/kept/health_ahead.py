@@ -1,6 +1,6 @@
 """Reading the health of the collection ahead, in a process of its own that ends afterwards.
 
-Years of it take five seconds of a processor, and twenty megabytes that would stay in the process of the pages, since
+Years of it take six seconds of a processor, and twenty megabytes that would stay in the process of the pages, since
 what was allocated meanwhile lies between. The result takes one. A few quarters of a year are not worth a process.
 """
 

@@ -113,9 +113,9 @@ def test_a_store_that_does_not_answer_ends_it() -> None:
     assert app.paths == []
 
 
-def test_pages_that_need_health_are_asked_for_when_it_is_read_others_meanwhile() -> None:
+def test_pages_that_need_the_health_of_years_are_asked_for_when_it_is_read_others_meanwhile() -> None:
     app = Asked()
-    pages = [PageToRead("/needs", needs_health=True), PageToRead("/other")]
+    pages = [PageToRead("/needs", needs_years=True), PageToRead("/other")]
     is_read = threading.Event()
 
     def read_health() -> None:
@@ -142,7 +142,7 @@ def test_reading_health_is_ended_when_the_server_stops() -> None:
 
     ahead = ReadingAhead(
         app=app,
-        find_pages=lambda: [PageToRead("/needs", needs_health=True)],
+        find_pages=lambda: [PageToRead("/needs", needs_years=True)],
         pulse=Pulse(),
         read_health=read_health,
         end_reading=is_ended.set,
