@@ -16,7 +16,7 @@ from worker.messages.snippet import Piece
 from worker.query.query import Query
 from worker.search.hits import FoundArticle, list_articles, mark_hit
 
-_LEAST_STEPS = 100
+LEAST_STEPS = 100
 """So many articles are judged however late it is, or some hundred places looked at."""
 
 _Pieces = tuple[Sequence[Piece], Sequence[Piece]]
@@ -104,20 +104,20 @@ def search_page(
         is_full = len(counted) > limits.articles
         if is_full and (limits.is_counting_over() or len(counted) > limits.counted):
             break
-        if steps >= _LEAST_STEPS and limits.is_over():
+        if steps >= LEAST_STEPS and limits.is_over():
             break
-        steps += _LEAST_STEPS if judged.ends_batch else 1
+        steps += LEAST_STEPS if judged.ends_batch else 1
     else:
         has_more = len(counted) > limits.articles
         return ResultPage(
-            found=_found(conn, shown), counted=counted, is_all=True, after=following if has_more else None
+            found=find_marked(conn, shown), counted=counted, is_all=True, after=following if has_more else None
         )
     is_cut = len(shown) < limits.articles
     return ResultPage(
-        found=_found(conn, shown), counted=counted, is_all=False, after=to if is_cut else following, is_cut=is_cut
+        found=find_marked(conn, shown), counted=counted, is_all=False, after=to if is_cut else following, is_cut=is_cut
     )
 
 
-def _found(conn: Connection, shown: Sequence[tuple[int, _Pieces]]) -> list[FoundArticle]:
+def find_marked(conn: Connection, shown: Sequence[tuple[int, _Pieces]]) -> list[FoundArticle]:
     rows = read_listed(conn, [article_id for article_id, _ in shown])
     return [FoundArticle(rows[article_id], title, words or title) for article_id, (title, words) in shown]

@@ -23,6 +23,7 @@ from db.enums.vocabulary import MentionLevel
 from db.models import Article, MentionRow
 from web.pages import search
 from worker.coverage.recount import recount
+from worker.search import best
 
 _EACH = 2
 """Pages to read of each kind, and numbers to follow from each kind of page to each other: the others are alike."""
@@ -36,7 +37,7 @@ _PAGES = (
     "/alerts",
     "/articles/1",
     "/articles/33",
-    "/search?q=CSTO",
+    "/search?q=CSTO&sort=best",
     "/search?reprints_of=any",
     *(f"/entities/csto?{_DAYS}&split={split}" for split in ("all", "source", "lang", "country", "genre")),
     *(f"/entities/csto?{_DAYS}&level={level}" for level in MentionLevel),
@@ -106,6 +107,19 @@ def test_every_number_leads_to_a_list_as_long(store: Database, monkeypatch: pyte
         re.match(r"/[a-z]*", kind).group()  # type: ignore[union-attr]
         for kind, _ in followed
     }
+
+
+def test_pages_by_relevance_lose_and_repeat_nothing(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "_SEARCHING_S", 60.0)
+    monkeypatch.setattr(best, "RANKED_MAX", 20)
+    every = [one["article_id"] for one in read_json(store, "/search?q=CSTO&limit=200", now=NOW)["articles"]]
+    found, following = list[int](), "/search?q=CSTO&sort=best&limit=6&format=json"
+    while following:
+        part = read_json(store, following.removesuffix("&format=json"), now=NOW)
+        found += [one["article_id"] for one in part["articles"]]
+        following = part["next"]
+    assert len(found) == len(set(found)) > 40
+    assert sorted(found) == sorted(every)
 
 
 def _is_page(link: str) -> bool:

@@ -6,6 +6,7 @@ import csv
 import json
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
@@ -30,7 +31,7 @@ from web.app import create_app
 from web.pages import search
 from web.shared.links import page_address
 from worker.query.query import parse
-from worker.search import result_pages
+from worker.search import best, result_pages
 from worker.subscriptions.suggestion import join_filters, suggest_command, suggest_name
 
 CSTO = (("CSTO", "csto"),)
@@ -192,7 +193,7 @@ def test_filters_in_force_can_be_removed(store: Database) -> None:
 
 
 @pytest.mark.parametrize("query", ["", "number", "drills"])
-@pytest.mark.parametrize("sort", ["newest", "oldest"])
+@pytest.mark.parametrize("sort", ["newest", "oldest", "best"])
 def test_pages_lose_and_repeat_nothing(store: Database, query: str, sort: str) -> None:
     fill(store, [sample(number) for number in range(23)])
     every = walk(store, f"/search?q={query}&sort={sort}&limit=200&format=json")
@@ -213,6 +214,29 @@ def test_articles_that_arrive_meanwhile_change_no_later_page(store: Database) ->
     assert [article["article_id"] for article in first["articles"]] + rest == every
 
 
+def test_the_best_come_first_and_what_arrives_repeats_none(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [
+        ("Drills", "Drills end."),
+        ("Prices", "Bread."),
+        ("Prices", "Drills."),
+        ("Prices", f"{'Bread. ' * 99}Drills."),
+    ]
+    fill(store, [replace(sample(number), title=title, text=text) for number, (title, text) in enumerate(texts * 5)])
+    every = walk(store, "/search?q=drills&sort=best&format=json&limit=200")
+    assert [(number - 1) % 4 for number in every] == [0] * 5 + [2] * 5 + [3] * 5
+    first = json.loads(ask(store, "/search?q=drills&sort=best&format=json&limit=4").body)
+    fill(store, [replace(sample(100 + number), title="Drills", text="Drills end.") for number in range(3)])
+    rest = walk(store, first["next"])
+    assert [number for number in rest if number <= 20] == every[4:]
+    assert len(set(rest)) == len(rest)
+    words = words_of(page_of(store, q="drills", sort="best"))
+    assert "The most relevant of all 18 articles" in words
+    monkeypatch.setattr(best, "RANKED_MAX", 6)
+    assert "The most relevant of the newest 6 articles" in words_of(page_of(store, q="drills", sort="best"))
+    assert sorted(walk(store, "/search?q=drills&sort=best&format=json&limit=4")) == sorted({*every, *range(21, 24)})
+    assert "these are the newest" in words_of(page_of(store, sort="best"))
+
+
 def test_a_search_whose_time_is_over_goes_on_where_it_was(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(store, [sample(number) for number in range(9)])
     every = walk(store, "/search?q=drills&format=json")
@@ -221,7 +245,7 @@ def test_a_search_whose_time_is_over_goes_on_where_it_was(store: Database, monke
     first = json.loads(ask(store, "/search?q=drills&format=json").body)
     assert first["searched_to"] is None, "some articles are judged however late it is"
     assert [article["article_id"] for article in first["articles"]] == every
-    monkeypatch.setattr(result_pages, "_LEAST_STEPS", 0)
+    monkeypatch.setattr(result_pages, "LEAST_STEPS", 0)
     assert walk(store, "/search?q=drills&format=json") == every
     page = page_of(store, q="drills")
     assert "Searched back to 1 Jan 2022 , then the time for one page was over. Continue the search" in words_of(page)
@@ -238,6 +262,7 @@ def test_a_search_whose_time_is_over_goes_on_where_it_was(store: Database, monke
         ({"entity": "nobody"}, "Entity:"),
         ({"source": "nobody"}, "Outlet: 'nobody' is unknown"),
         ({"after": "17"}, "The page: this is no place in a list"),
+        ({"after": "17", "q": "csto", "sort": "best"}, "The page: this is no place in a list"),
     ],
 )
 def test_what_is_wrong_stands_beside_the_field(store: Database, parameters: dict[str, str], words: str) -> None:
