@@ -81,3 +81,18 @@ def test_who_reads_a_change_on_a_telephone_finds_the_other_texts(chromium: Brows
         page.get_by_role("link", name="see what changed").click()
         page.get_by_role("link", name="All 2 texts").click()
         assert page.url.endswith("#texts")
+
+
+def test_a_chart_takes_the_place_that_its_small_picture_held(chromium: Browser, site: str) -> None:
+    with opened(chromium, viewport={"width": 1440, "height": 900}) as context:
+        page = context.new_page()
+        page.route("**/charts/*.js", lambda route: route.abort())
+        page.goto(site + "/entities/csto")
+        before = page.locator("figure[data-chart='series']").bounding_box()
+        page.unroute_all()
+        page.reload()
+        page.locator("figure[data-chart='series'] canvas").first.wait_for(timeout=60_000)
+        after = page.locator("figure[data-chart='series']").bounding_box()
+    assert before is not None
+    assert after is not None
+    assert abs(before["height"] - after["height"]) < 30
