@@ -28,6 +28,11 @@ def count_articles(conn: Connection) -> Mapping[str, Any]:
     return {**counted, "revisions": revisions, "unfinished": unfinished}
 
 
+def has_articles(conn: Connection) -> bool:
+    """Return whether anything was collected."""
+    return conn.scalar(select(Article.id).limit(1)) is not None
+
+
 def count_suspects(conn: Connection) -> int:
     """Return the number of articles with a waiting suspect text."""
     return conn.scalar(select(func.count()).select_from(Suspect)) or 0

@@ -96,6 +96,14 @@ class SearchProblem:
     """The query with a caret under the place."""
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """The state of a store without articles: its active feeds, and why outlets cannot be reached, if they cannot."""
+
+    feeds: int
+    unreachable: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPage:
     """The content of the page of a search."""
@@ -114,6 +122,8 @@ class SearchPage:
     named: Mapping[str, str] = field(default_factory=dict)
     """The labels of the entities of which the query is a name."""
     problem: SearchProblem | None = None
+    beginning: Beginning | None = None
+    """None if the store has articles."""
     following: BestPlace | None = None
     """The place where a list by relevance goes on."""
 

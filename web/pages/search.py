@@ -11,10 +11,12 @@ from sqlalchemy import Connection
 from starlette.responses import JSONResponse, Response
 
 from db.articles.lists.facets import count_facets
+from db.collection.feeds.feeds import count_feeds, find_network_problem
 from db.collection.sources.sources import find_names
+from db.totals import has_articles
 from db.vocabulary.versions import find_labels
 from web.answers.page import Format, PageFormat, respond
-from web.pages.results import SearchPage, SearchProblem, SearchRequest, SortOrder
+from web.pages.results import Beginning, SearchPage, SearchProblem, SearchRequest, SortOrder
 from web.shared.cursors import LONGEST
 from web.shared.names import find_named
 from web.shared.params import AskedFilters, InvalidParameter, read_filters
@@ -90,12 +92,19 @@ def _search(conn: Connection, store: Store, page: SearchPage, begun: float) -> S
         filters=filters,
         results=results,
         following=following,
+        beginning=None if results.found else _find_beginning(conn),
         facets=count_facets(conn, results.counted, limit=_VALUES),
         canonical="" if query is None else str(query),
         names=find_names(conn),
         labels=find_labels(conn) if filters.entities or filters.together else {},
         named=find_named(conn, asked.q) if query is not None and not asked.after.strip() else {},
     )
+
+
+def _find_beginning(conn: Connection) -> Beginning | None:
+    if has_articles(conn):
+        return None
+    return Beginning(count_feeds(conn)["active"], find_network_problem(conn))
 
 
 @router.get("/search/check")

@@ -74,7 +74,7 @@ def test_an_empty_store_says_what_to_do_first(store: Database) -> None:
 def test_an_empty_store_with_feeds_says_that_they_are_asked(store: Database) -> None:
     store.write(lambda conn: add_feed(conn, source_id="oasis-wire", url="https://oasis.example/rss", now=NOW))
     words = words_of(page_of(store))
-    assert "1 feeds are being polled" in words
+    assert "1 feed is being polled" in words
     assert "1 of 1 feeds not polled yet" in words
 
 

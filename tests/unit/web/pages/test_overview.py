@@ -129,7 +129,7 @@ def test_an_empty_store_says_what_to_do_next(empty: Database) -> None:
     assert "steppewatch demo" in words
     empty.write(lambda conn: add_feed(conn, source_id="oasis-wire", url="https://oasis.example/rss", now=NOW))
     later = NOW + timedelta(minutes=5)
-    assert "1 feeds are being polled" in read_words(open_page(empty, "/", now=later).text)
+    assert "1 feed is being polled" in read_words(open_page(empty, "/", now=later).text)
     empty.write(lambda conn: record_network(conn, "no network", at=NOW))
     assert "Outlets cannot be reached No network." in read_words(open_page(empty, "/", now=later).text)
 

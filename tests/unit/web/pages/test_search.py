@@ -24,6 +24,7 @@ from webpages import BIDI, CONTROLS, HOSTILE, LONG_WORD, assert_inert, elements_
 
 from db.articles.filters import Filters
 from db.articles.lists import candidates
+from db.collection.feeds.feeds import add_feed, record_network
 from db.dialect.word_index import create_word_index
 from db.engine import Database
 from db.models import Source
@@ -366,3 +367,19 @@ def test_headlines_and_snippets_say_their_language_and_run_in_its_direction(stor
     found = get(create_app(store, now=lambda: NOON), "/search", query="q=CSTO").text
     spoken = [attrs for tag, attrs in elements_of(found) if tag in ("h3", "p") and attrs.get("lang")]
     assert [(one["lang"], one["dir"]) for one in spoken] == [("fa", "rtl"), ("fa", "rtl")]
+
+
+@pytest.mark.parametrize("asked", ["/search", "/search?q=drills", "/search?lang=ru"])
+def test_a_store_without_articles_says_what_it_waits_for(store: Database, asked: str) -> None:
+    assert "Nothing has been collected yet. Add an outlet:" in words_of(ask(store, asked).text)
+    store.write(lambda conn: add_feed(conn, source_id="oasis-wire", url="https://oasis.example/rss", now=NOON))
+    assert "Nothing has been collected yet. 1 feed is being polled: see the status page" in words_of(
+        ask(store, asked).text
+    )
+    store.write(lambda conn: record_network(conn, "no network", at=NOON))
+    assert "1 feed waits for the network" in words_of(ask(store, asked).text)
+
+
+def test_a_store_with_articles_says_that_none_matches(store: Database) -> None:
+    fill(store, [sample(1)])
+    assert "No article matches." in words_of(ask(store, "/search?q=walnut").text)
