@@ -104,4 +104,4 @@ def test_nothing_that_others_wrote_is_run(browser_path: str, page: str, tmp_path
 @pytest.mark.parametrize("width", [390, 820, 1440])
 def test_the_page_fits_the_screen(browser_path: str, page: str, tmp_path: Path, width: int) -> None:
     document = look(browser_path, f"{page}/probe/{width}", tmp_path / "profile")
-    assert re.findall('<p id="result">(.*?)</p>', document) == [f"wide {width} tiles grid"]
+    assert re.findall('<p id="result">(.*?)</p>', document) == [f"wide {width} tiles flex"]
