@@ -141,7 +141,7 @@ def test_the_whole_height_of_a_day_says_its_numbers_and_leads_to_its_articles(ch
     [
         ("/", "steppewatch demo"),
         ("/search", "steppewatch ingest PATH"),
-        ("/search?q=nowhere", "No article matches"),
+        ("/search?q=nowhere", "Nothing has been collected yet"),
         ("/entities", "CSTO"),
         ("/entities/csto", "No article about this entity"),
         ("/compare", "Name two entities or more"),
