@@ -144,18 +144,20 @@ def conditions_on_others(filters: Filters) -> Iterator[ColumnElement[bool]]:
     if filters.level is not None:
         yield _mention_at(filters.level, filters.entities)
     if filters.reprints_of:
-        original = select(other.id).where(other.id == Article.cluster_id, other.source_id != Article.source_id)
-        yield _is_of_outlet(original, other, filters.reprints_of)
+        # one by one: joined, all that the outlets ever wrote would be read for the reprints of a few days
+        origin = select(other.source_id).where(other.id == Article.cluster_id).scalar_subquery()
+        yield origin != Article.source_id
+        if ANY_OUTLET not in filters.reprints_of:
+            yield origin.in_(filters.reprints_of)
     if filters.reprinted_by:
         copies = (other.cluster_id == Article.id, other.id != Article.id, other.source_id != Article.source_id)
-        yield _is_of_outlet(select(other.id).where(*copies), other, filters.reprinted_by)
+        reprints = select(other.id).where(*copies)
+        if ANY_OUTLET not in filters.reprinted_by:
+            reprints = reprints.where(other.source_id.in_(filters.reprinted_by))
+        yield reprints.exists()
     for entity in filters.together:
         fact = select(CoverageFact.article_id).where(CoverageFact.article_id == Article.id)
         yield fact.where(CoverageFact.entity_id == entity, CoverageFact.place < PAIRED).correlate(Article).exists()
-
-
-def _is_of_outlet(others: Select[int], other: Any, outlets: Sequence[str]) -> ColumnElement[bool]:
-    return (others if ANY_OUTLET in outlets else others.where(other.source_id.in_(outlets))).exists()
 
 
 def select_counted_at(level: str, filters: Filters) -> Select[int]:
