@@ -1,4 +1,4 @@
-"""What stands where on screens between a telephone and a desk, and how much of a text is shown."""
+"""Places of things on screens between a telephone and a desk, and the length of shown texts."""
 
 from __future__ import annotations
 

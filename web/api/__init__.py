@@ -5,9 +5,6 @@ from __future__ import annotations
 from web.api import (
     articles,
     clusters,
-    comparisons,
-    cooccurrence,
-    coverage,
     deliveries,
     entities,
     exports,
@@ -18,8 +15,8 @@ from web.api import (
     sources,
     status,
     subscriptions,
-    unusual,
 )
+from web.api.coverage import comparisons, cooccurrence, series, unusual
 
 ROUTERS = tuple(
     module.router
@@ -28,7 +25,7 @@ ROUTERS = tuple(
         revisions,
         mentions,
         entities,
-        coverage,
+        series,
         comparisons,
         unusual,
         cooccurrence,

@@ -33,7 +33,7 @@ from web.shared.store import Reading, Store
 from worker.export.formats.columns import COLUMNS
 from worker.search.articles import read_article_record
 from worker.search.changed import ChangedPage, ChangeQuestion, RemovalReason, list_changed
-from worker.search.row_pages import RowQuestion, list_rows
+from worker.search.pages.rows import RowQuestion, list_rows
 
 router = APIRouter(tags=["articles"], dependencies=KNOWN_ONLY)
 

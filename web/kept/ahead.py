@@ -35,7 +35,7 @@ class PageToRead:
     address: str
     every_s: float | None = None
     needs_years: bool = False
-    """Whether it needs the health of the collection on all days, for which `read_health` is called first."""
+    """True if it needs the health of the collection on all days: `read_health` is called first."""
 
 
 def list_pages(conn: Connection) -> Sequence[PageToRead]:

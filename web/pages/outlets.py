@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
 from db.articles.counting_day import day_at
-from db.articles.echoes import Echo, read_echo
 from db.articles.filters import Filters
+from db.articles.lists.echoes import Echo, read_echo
 from db.collection.feeds.days import OutletPollDay, list_outlet_days
 from db.collection.feeds.losses import find_newest, measure_losses
 from db.collection.sources.sources import list_sources

@@ -16,10 +16,10 @@ from web.shared.links import change_query
 from web.shared.params import SearchParameters
 from web.shared.positions import write_best_place, write_position
 from web.statistics.series import LEVEL_NAMES
-from worker.search.best import BestPlace
 from worker.search.hits import FoundArticle
+from worker.search.pages.best import BestPlace
+from worker.search.pages.results import ResultPage
 from worker.search.records import list_record
-from worker.search.result_pages import ResultPage
 from worker.subscriptions.suggestion import join_filters, suggest_command
 
 _TITLES = {

@@ -24,9 +24,9 @@ from web.shared.positions import read_best_place, read_position
 from web.shared.store import Reading, Store
 from worker.export.by_query import read_query
 from worker.query.errors import QueryError
-from worker.search.best import BestPlace, best_page
+from worker.search.pages.best import BestPlace, best_page
+from worker.search.pages.results import PageLimits, list_page, search_page
 from worker.search.query_check import check_query
-from worker.search.result_pages import PageLimits, list_page, search_page
 
 _COUNTED = 2_000
 """Number of articles behind the counts."""

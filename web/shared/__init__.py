@@ -1,1 +1,1 @@
-"""What pages, answers and the API share: the store, parameters of addresses, names, links, cursors, hidden secrets."""
+"""Parts that pages, answers and the API share: store, parameters of addresses, names, links, cursors, hidden secrets."""

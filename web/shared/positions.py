@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from db.articles.lists.positions import Position
 from web.shared.cursors import NoCursor, read_cursor, write_cursor
 from web.shared.params import InvalidParameter
-from worker.search.best import BestPlace
+from worker.search.pages.best import BestPlace
 
 
 def write_best_place(place: BestPlace) -> str:

@@ -11,10 +11,10 @@ import pytest
 from commandline import run
 from samplestore import Sample, store_of
 
-from db.articles.echoes import EchoPartner, read_echo
 from db.articles.filters import Filters
 from db.articles.lists import candidates
 from db.articles.lists.candidates import iter_candidates
+from db.articles.lists.echoes import EchoPartner, read_echo
 from db.articles.lists.listings import read_newest
 from db.engine import Database
 

@@ -23,7 +23,7 @@ from db.enums.vocabulary import MentionLevel
 from db.models import Article, MentionRow
 from web.pages import search
 from worker.coverage.recount import recount
-from worker.search import best
+from worker.search.pages import best
 
 _EACH = 2
 """Pages to read of each kind, and numbers to follow from each kind of page to each other: the others are alike."""

@@ -21,8 +21,8 @@ from db.exports.read import Filters, iter_rows
 from web.shared.cursors import read_cursor, write_cursor
 from worker.export.by_query import matching as matching_articles
 from worker.matching.word_index import index_terms
-from worker.search import row_pages
-from worker.search.row_pages import RowQuestion, list_rows
+from worker.search.pages import rows as row_pages
+from worker.search.pages.rows import RowQuestion, list_rows
 
 SAYS = (("CSTO", "csto"), ("Turan", "turan"))
 # Invented: none of this was ever published.

@@ -22,7 +22,7 @@ from web.shared.cursors import write_cursor
 from web.shared.params import FilterParameters, InvalidParameter, read_filters, reading_query
 from web.shared.store import Store
 from worker.export.formats.columns import COLUMNS
-from worker.search.row_pages import RowQuestion, list_rows
+from worker.search.pages.rows import RowQuestion, list_rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What distances, numbers and sentences may hold."""
+"""Checks of distances, numbers and sentences of a query, beyond their form."""
 
 from __future__ import annotations
 

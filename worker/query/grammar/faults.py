@@ -1,4 +1,4 @@
-"""What the parser stops at → errors in the words of queries: what is wrong, where, and what to write."""
+"""Errors of the parser → errors in the words of queries, which say the fault, its place and the form to use."""
 
 from __future__ import annotations
 

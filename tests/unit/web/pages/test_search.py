@@ -32,7 +32,7 @@ from web.app import create_app
 from web.pages import search
 from web.shared.links import page_address
 from worker.query.query import parse
-from worker.search import best, result_pages
+from worker.search.pages import best, results
 from worker.subscriptions.suggestion import join_filters, suggest_command, suggest_name
 
 CSTO = (("CSTO", "csto"),)
@@ -246,7 +246,7 @@ def test_a_search_whose_time_is_over_goes_on_where_it_was(store: Database, monke
     first = json.loads(ask(store, "/search?q=drills&format=json").body)
     assert first["searched_to"] is None, "some articles are judged however late it is"
     assert [article["article_id"] for article in first["articles"]] == every
-    monkeypatch.setattr(result_pages, "LEAST_STEPS", 0)
+    monkeypatch.setattr(results, "LEAST_STEPS", 0)
     assert walk(store, "/search?q=drills&format=json") == every
     page = page_of(store, q="drills")
     assert "Searched back to 1 Jan 2022 , then the time for one page was over. Continue the search" in words_of(page)

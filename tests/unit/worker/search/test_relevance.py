@@ -10,7 +10,7 @@ import pytest
 from worker.query.article import QueryArticle, QueryOutlet
 from worker.query.evaluate import evaluate
 from worker.query.query import parse
-from worker.search.relevance import score_relevance
+from worker.search.pages.relevance import score_relevance
 
 _FILLER = "The market of the town opened late, and nobody asked why it was so. "
 # Invented: none of this was ever published. How much it is about border clashes (3 to 0), title, text; oldest first.

@@ -1,4 +1,4 @@
-"""How much of an article is about what a query asks, by where its words stand and how often. Pure.
+"""Scores of articles for a query, by the places and the number of its words in them. Pure.
 
 The formula is BM25F without its weights of rare words: Robertson, Zaragoza and Taylor, “Simple BM25 extension to
 multiple weighted fields” (CIKM 2004). Occurrences are weighted by their field and divided by the relative length of the

@@ -14,8 +14,8 @@ from worker.export.by_query import iter_judged
 from worker.matching.backtest import BacktestHit
 from worker.query.query import Query
 from worker.search.hits import mark_hit
-from worker.search.relevance import score_relevance
-from worker.search.result_pages import LEAST_STEPS, PageLimits, ResultPage, find_marked
+from worker.search.pages.relevance import score_relevance
+from worker.search.pages.results import LEAST_STEPS, PageLimits, ResultPage, find_marked
 
 RANKED_MAX = 1_000
 """As many matches are ranked at once."""
