@@ -1,1 +1,1 @@
-"""Parts that pages, answers and the API share: store, parameters of addresses, names, links, cursors, hidden secrets."""
+"""Parts that pages, answers and the API share: store, parameters, names, links, cursors, hidden secrets."""
