@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Query
 from pydantic import BaseModel, BeforeValidator, Field
@@ -73,6 +73,11 @@ def _unless_empty(written: object) -> object:
     return None if written == "" else written
 
 
+def _may_be_empty(schema: dict[str, Any]) -> None:
+    """Say in the description of the API that an empty value counts as missing."""
+    schema["anyOf"].append({"const": ""})
+
+
 SourceName = Annotated[
     str,
     Query(max_length=_NAME_MAX, description="Only of this outlet (id, name or domain).", examples=["eurasianet"]),
@@ -98,12 +103,16 @@ class FilterParameters(BaseModel):
     lang: Names = Field([], examples=[["ru"]], description="Only articles in this language; repeatable.")
     genre: Names = Field([], examples=[["news"]], description="Only of this genre; repeatable.")
     scope: Annotated[ScopeFilter | None, BeforeValidator(_unless_empty)] = Field(
-        None, examples=["in"], description="Only articles in or out of the vocabulary's scope."
+        None,
+        examples=["in"],
+        description="Only articles in or out of the vocabulary's scope.",
+        json_schema_extra=_may_be_empty,
     )
     level: Annotated[MentionLevel | None, BeforeValidator(_unless_empty)] = Field(
         None,
         examples=["name"],
         description="Only articles that mention the entity, or any, at this level; of mentions only those.",
+        json_schema_extra=_may_be_empty,
     )
     reprints_of: Names = Field(
         [],

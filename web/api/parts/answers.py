@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
@@ -65,25 +66,35 @@ NAME: dict[str, Any] = {"min_length": 1, "max_length": 300}
 ArticleId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Number of the article in this store.", examples=[17])]
 
 
-def known_parameters(request: Request) -> None:
-    """Refuse a parameter that the operation does not have: a misspelt filter would select everything."""
+def check_parameters(request: Request) -> None:
+    """Refuse a parameter that the operation does not have: a misspelt filter would select everything.
+
+    Refuse also one that is given more than once without being repeatable: only the last would count. Raises
+    InvalidParameter.
+    """
     known = _query_parameters(request.app)[request.scope["route"].operation_id]
-    for name in request.query_params:
+    for name, times in Counter(name for name, _ in request.query_params.multi_items()).items():
         if name not in known:
             shown = f"this operation has {', '.join(known)}" if known else "this operation has none"
             raise InvalidParameter(name[:60], "there is no such parameter", shown)
+        if times > 1 and not known[name]:
+            raise InvalidParameter(name, f"it is given {times} times", "give it once")
 
 
-def _query_parameters(app: FastAPI) -> Mapping[str, Sequence[str]]:
-    """Return the names of the query parameters of each operation of the API."""
+def _query_parameters(app: FastAPI) -> Mapping[str, Mapping[str, bool]]:
+    """Return the query parameters of each operation of the API by name, and whether they are repeatable."""
     operations = (operation for path in app.openapi()["paths"].values() for operation in path.values())
     return {
-        operation["operationId"]: [one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"]
+        operation["operationId"]: {
+            one["name"]: one["schema"].get("type") == "array"
+            for one in operation.get("parameters", ())
+            if one["in"] == "query"
+        }
         for operation in operations
     }
 
 
-KNOWN_ONLY = [Depends(known_parameters)]
+KNOWN_ONLY = [Depends(check_parameters)]
 """The dependencies of every router of the API."""
 
 

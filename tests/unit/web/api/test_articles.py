@@ -132,6 +132,8 @@ def test_an_article_has_the_columns_of_the_export(app: ASGIApp) -> None:
         ("since=2022-02&until=2022-01", "since", "no day"),
         ("query=drill+AND", "query", "query: at character 10: nothing stands after AND; write a word"),
         ("language=ru", "language", "there is no such parameter"),
+        ("scope=in&scope=out", "scope", "it is given 2 times; give it once"),
+        ("limit=5&limit=5&limit=", "limit", "it is given 3 times; give it once"),
         ("limit=501", "limit", "500"),
         ("limit=x", "limit", "integer"),
         ("cursor=!", "cursor", "no cursor"),
@@ -145,6 +147,13 @@ def test_a_parameter_that_cannot_be_used_is_named(app: ASGIApp, query: str, para
     assert (answer.status, answer.headers["content-type"]) == (422, "application/problem+json")
     assert problem["parameter"] == parameter
     assert words in problem["detail"]
+
+
+def test_an_empty_parameter_counts_as_missing_and_a_name_may_be_repeated(app: ASGIApp) -> None:
+    every = json.loads(ask(app, "/articles").body)["articles"]
+    assert json.loads(ask(app, "/articles?scope=&level=&since=&source=").body)["articles"] == every
+    both = json.loads(ask(app, "/articles?source=oasis-wire&source=steppe-herald").body)["articles"]
+    assert {one["source"] for one in both} == {"oasis-wire", "steppe-herald"}
 
 
 def test_the_place_of_a_fault_in_a_query_can_be_read_by_programs(app: ASGIApp) -> None:
